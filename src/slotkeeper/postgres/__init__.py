@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL; imports nothing here, because the keeper passes through it."""
