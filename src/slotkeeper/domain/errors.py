@@ -1,0 +1,69 @@
+"""The refusals of the domain: what others ask for and cannot have.
+
+The text of a refusal is written for the person who reads the answer. Which status it
+becomes is decided at the border, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A request that is understood and refused; ``str(error)`` says why."""
+
+    code: ClassVar[str] = "refused"
+
+
+class InvalidInput(DomainError):
+    """Fields that hold something they must not.
+
+    ``errors`` maps the dotted name of each field to its messages.
+
+    >>> InvalidInput.field("length", "The length must be a duration.").errors
+    {'length': ['The length must be a duration.']}
+    """
+
+    code = "invalid_input"
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        assert errors, "a refusal names at least one field"
+        self.errors = dict(errors)
+        super().__init__(next(iter(self.errors.values()))[0])
+
+    @classmethod
+    def field(cls, name: str, message: str) -> InvalidInput:
+        """Refuse one field for one reason."""
+        return cls({name: [message]})
+
+
+class NotFound(DomainError):
+    """Nothing with that id is within reach of whoever asks; ``model`` is its kind."""
+
+    code = "not_found"
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__("Resource does not exist")
+
+
+class SlotTaken(DomainError):
+    """Another booking or event holds part of the requested time."""
+
+    code = "slot_taken"
+
+    def __init__(self, message: str = "The requested timeslot is not available") -> None:
+        super().__init__(message)
+
+
+class TransitionRefused(DomainError):
+    """The action is not possible in the state the booking is in."""
+
+    code = "transition_refused"
+
+
+class UnknownZone(DomainError):
+    """The name is not one of the tz database."""
+
+    code = "unknown_zone"
