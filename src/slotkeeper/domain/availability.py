@@ -1,0 +1,71 @@
+"""Rules and busy time to the free time of one resource."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from slotkeeper.domain.constraints import Constraints, allowed
+from slotkeeper.domain.interval import Interval, Timeline, pad, subtract
+from slotkeeper.domain.zones import Zone
+
+Id = TypeVar("Id", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is asked for; everything is in minutes.
+
+    A slot lies in ``window``, is ``length`` long and starts every ``step`` from the beginning
+    of the free interval it lies in. Without ``length`` the free intervals themselves are the
+    slots; without ``step`` it is the length. ``buffer_before`` is kept free of busy time
+    before each slot, ``buffer_after`` after it; closing hours need no buffer. No slot starts
+    before ``earliest``, an instant: the moment of the request and its notice.
+    """
+
+    window: Interval
+    length: int | None
+    step: int | None = None
+    buffer_before: int = 0
+    buffer_after: int = 0
+    earliest: int
+
+    def __post_init__(self) -> None:
+        assert self.length is None or self.length > 0, self
+        assert self.step is None or self.step > 0, self
+        assert self.buffer_before >= 0, self
+        assert self.buffer_after >= 0, self
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[Id]):
+    """A resource that might serve, with its clock, its levels of rules and its busy time.
+
+    ``busy`` may come in any order and overlap, and reaches at least over ``read_window``.
+    """
+
+    resource_id: Id
+    zone: Zone
+    levels: tuple[Constraints, ...]
+    busy: Sequence[Interval]
+
+
+def read_window(search: Search) -> Interval:
+    """Return the window in which busy time matters: that of the search and its buffers.
+
+    A meeting that starts at closing time still needs its buffer before it.
+    """
+    start, end = search.window
+    return start - search.buffer_before, end + search.buffer_after
+
+
+def free_time(search: Search, candidate: Candidate[Id]) -> Timeline:
+    """Return when the candidate could be in a slot: allowed, and clear of busy time.
+
+    Busy time grows by the buffers: what ends must leave room before a slot, what starts,
+    after one.
+    """
+    free = allowed(candidate.levels, search.window, candidate.zone)
+    busy = pad(candidate.busy, before=search.buffer_after, after=search.buffer_before)
+    return subtract(free, busy)
