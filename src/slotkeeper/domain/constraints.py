@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from slotkeeper.domain.constraint_fields import Effect, Fields, ParseInstant
 from slotkeeper.domain.errors import InvalidInput
-from slotkeeper.domain.interval import Interval, Timeline, intersect, merge, subtract
+from slotkeeper.domain.interval import Interval, Timeline, clip, intersect_all, merge, subtract
 from slotkeeper.domain.rules import EVERY_DAY, WEEKDAYS, WEEKEND, Period, Rule, Weekly
 from slotkeeper.domain.zones import Zone
 
@@ -36,21 +36,18 @@ class Constraints:
 
         ``zone`` is the resource's, and counts for every rule that names none itself.
         """
-        open_time = [window] if window[0] < window[1] else []
-        for rules in (self.days, self.hours):
-            if rules:
-                open_time = intersect(open_time, _time_of(rules, window, zone))
-        if self.blocks and open_time:
+        opening = [_time_of(rules, window, zone) for rules in (self.days, self.hours) if rules]
+        open_time = clip(intersect_all(opening), window) if opening else merge([window])
+        if self.blocks:
             open_time = subtract(open_time, _time_of(self.blocks, window, zone))
         return open_time
 
 
 def allowed(levels: Sequence[Constraints], window: Interval, zone: Zone) -> Timeline:
     """Return the time in ``window`` that all ``levels`` leave open; without any, all of it."""
-    open_time = [window] if window[0] < window[1] else []
-    for level in levels:
-        open_time = intersect(open_time, level.allowed(window, zone))
-    return open_time
+    if not levels:
+        return merge([window])
+    return intersect_all([level.allowed(window, zone) for level in levels])
 
 
 def parse_constraints(

@@ -24,21 +24,7 @@ def merge(intervals: Iterable[Interval]) -> Timeline:
     >>> merge([(5, 7), (1, 3), (3, 4), (9, 9)])
     [(1, 4), (5, 7)]
     """
-    merged: Timeline = []
-    current: Interval | None = None
-    for start, end in sorted(intervals):
-        if start >= end:
-            continue
-        if current is None:
-            current = (start, end)
-        elif start > current[1]:
-            merged.append(current)
-            current = (start, end)
-        elif end > current[1]:
-            current = (current[0], end)
-    if current is not None:
-        merged.append(current)
-    return merged
+    return _union(sorted([(start, end) for start, end in intervals if start < end]))
 
 
 def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> Timeline:
@@ -141,6 +127,22 @@ def pad(intervals: Iterable[Interval], *, before: int, after: int) -> Timeline:
     """
     assert before >= 0, before
     assert after >= 0, after
-    if before or after:
-        intervals = [(start - before, end + after) for start, end in intervals if start < end]
-    return merge(intervals)
+    return _union(
+        sorted([(start - before, end + after) for start, end in intervals if start < end])
+    )
+
+
+def _union(ordered: Sequence[Interval]) -> Timeline:
+    """Return the union of intervals that are not empty and sorted by start."""
+    if not ordered:
+        return []
+    union: Timeline = []
+    start, end = ordered[0]
+    for next_start, next_end in ordered:
+        if next_start > end:
+            union.append((start, end))
+            start, end = next_start, next_end
+        elif next_end > end:
+            end = next_end
+    union.append((start, end))
+    return union

@@ -113,8 +113,11 @@ class Zone:
         has no time; a span that a gap swallowed is left out.
         """
         spans = []
+        known = self._steady.get
         for day in days:
-            steady = self._steady_offset(day)
+            steady = known(day)
+            if steady is None:
+                steady = self._steady_offset(day)
             if steady is not None and end <= DAY:
                 midnight = (day - EPOCH_DAY) * DAY - steady
                 spans.append((midnight + start, midnight + end))
