@@ -1,0 +1,78 @@
+"""Cases met in life, one file each in ``tests/examples``: question, answer, a line of story."""
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slotkeeper.domain.availability import Candidate, Search
+from slotkeeper.domain.constraints import parse_constraints
+from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.slots import Mode, Slot, find_slots
+from slotkeeper.domain.zones import Zone, find_zone, minute_floor
+
+EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
+# A key that nobody reads is a typing error that would make its example say less.
+KEYS = {
+    "story", "zone", "window", "earliest", "length", "step", "buffer", "mode",
+    "project", "request", "people", "slots", "count", "some",
+}  # fmt: skip
+
+
+def interval(ends: list[str]) -> Interval:
+    start, end = (minute_floor(datetime.fromisoformat(text)) for text in ends)
+    return start, end
+
+
+def search(example: dict[str, Any]) -> Search:
+    window = interval(example["window"])
+    buffer = example.get("buffer", 0)
+    earliest = example.get("earliest")
+    return Search(
+        window=window,
+        length=example.get("length"),
+        step=example.get("step"),
+        buffer_before=buffer,
+        buffer_after=buffer,
+        earliest=minute_floor(datetime.fromisoformat(earliest)) if earliest else window[0],
+    )
+
+
+def candidate(person: dict[str, Any], example: dict[str, Any]) -> Candidate[str]:
+    levels = (person.get("constraints"), example.get("project"), example.get("request"))
+    return Candidate(
+        person["name"],
+        find_zone(person["zone"]),
+        tuple(parse_constraints(level) for level in levels),
+        [interval(ends) for ends in person.get("busy", [])],
+    )
+
+
+def written(slot: Slot[str], zone: Zone) -> str:
+    start, end = (zone.iso(minute).replace(":00+", "+").replace(":00-", "-")
+                  for minute in (slot.start, slot.end))  # fmt: skip
+    return f"{start} - {end} {' '.join(slot.resource_ids)}"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example(path: Path) -> None:
+    example = tomllib.loads(path.read_text())
+    assert set(example) <= KEYS
+    found = find_slots(
+        search(example),
+        [candidate(person, example) for person in example["people"]],
+        Mode(example.get("mode", "roundrobin_prioritized")),
+        shuffle=lambda those: those.reverse(),
+    )
+    lines = [written(slot, find_zone(example["zone"])) for slot in found]
+    if "slots" in example:
+        assert lines == example["slots"], example["story"]
+    else:
+        assert len(lines) == example["count"], example["story"]
+        assert [line for line in lines if line in example["some"]] == example["some"]
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 20
