@@ -1,0 +1,141 @@
+"""Bookings as the API shows them, with the related objects that were asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from slotkeeper.api import show
+from slotkeeper.api.show import Shown
+from slotkeeper.api.times import Times, stamp
+from slotkeeper.domain.booking import Booking, Customer, Transition
+from slotkeeper.domain.calendar import Calendar, Event
+from slotkeeper.domain.project import Project
+from slotkeeper.domain.resource import Resource
+from slotkeeper.services import bookings, calendars, events, projects, resources
+from slotkeeper.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Shows bookings; what they relate to was loaded once for all of them."""
+
+    times: Times
+    includes: frozenset[str]
+    calendars: Mapping[UUID, Calendar]
+    events: Mapping[UUID, Event]
+    resources: Mapping[UUID, Resource]
+    calendars_of: Mapping[UUID, Sequence[Calendar]]
+    projects: Mapping[UUID, Project]
+    logs: Mapping[UUID, Sequence[Transition]]
+
+    @classmethod
+    async def of(
+        cls,
+        tx: Transaction,
+        app_id: UUID,
+        shown: Sequence[Booking],
+        *,
+        times: Times,
+        includes: frozenset[str],
+    ) -> "Viewer":
+        """Load what showing these bookings needs: one query for each kind that is asked for."""
+        ids = [booking.id for booking in shown]
+        wants_resource = bool(includes & {"user", "resource"})
+        wants_event = bool(includes & {"event", "provider_event"})
+        resource_ids = _distinct(booking.resource_id for booking in shown)
+        calendar_ids = _distinct(booking.calendar_id for booking in shown)
+        project_ids = _distinct(booking.project_id for booking in shown)
+        return cls(
+            times=times,
+            includes=includes,
+            calendars=await calendars.find_all(tx, app_id, calendar_ids),
+            events=await events.of_bookings(tx, app_id, ids) if wants_event else {},
+            resources=await resources.find_all(tx, app_id, resource_ids) if wants_resource else {},
+            calendars_of=await calendars.of_resources(tx, app_id, resource_ids)
+            if wants_resource
+            else {},
+            projects=await projects.find_all(tx, app_id, project_ids)
+            if "project" in includes
+            else {},
+            logs=await bookings.logs_of(tx, app_id, ids) if "logs" in includes else {},
+        )
+
+    def show(self, booking: Booking) -> Shown:
+        """Return a booking; each include adds a member, null where there is nothing."""
+        actions = [str(action) for action in booking.actions]
+        calendar = self.calendars.get(booking.calendar_id) if booking.calendar_id else None
+        shown: Shown = {
+            "id": booking.id,
+            "graph": booking.graph.name,
+            "state": booking.state,
+            "completed": booking.is_final,
+            "possible_actions": actions,
+            "available_actions": actions,
+            "attributes": self._attributes(booking),
+            "calendar": show.calendar(calendar) if calendar else None,
+            "customers": [_customer(booking.customer)] if booking.customer else [],
+        }
+        self._add_includes(shown, booking)
+        shown["created_at"] = stamp(booking.created_at)
+        shown["updated_at"] = stamp(booking.updated_at)
+        return shown
+
+    def _attributes(self, booking: Booking) -> Shown:
+        info = {
+            "start": self.times.show(booking.start_at),
+            "end": self.times.show(booking.end_at),
+            "what": booking.what,
+            "where": booking.location,
+            "description": booking.description,
+            "calendar_id": booking.calendar_id,
+            "participants": list(booking.participants),
+        }
+        attributes: Shown = {"event_info": info, "event": info}
+        if booking.customer is not None:
+            shown = _customer(booking.customer)
+            attributes["customer"] = {**booking.customer.custom, **shown}
+        return attributes
+
+    def _add_includes(self, shown: Shown, booking: Booking) -> None:
+        resource = self.resources.get(booking.resource_id) if booking.resource_id else None
+        person = resource and show.resource(resource, calendars=self.calendars_of[resource.id])
+        event = self.events.get(booking.id)
+        project = self.projects.get(booking.project_id) if booking.project_id else None
+        related: Shown = {
+            "user": person,
+            "resource": person,
+            "event": show.event(event, self.times) if event else None,
+            "provider_event": {"id": None},
+            "project": show.project(project) if project else None,
+            "meta": booking.meta,
+            "settings": booking.settings,
+            "logs": [_line(line) for line in self.logs.get(booking.id, ())],
+        }
+        shown.update({name: value for name, value in related.items() if name in self.includes})
+
+
+def _customer(customer: Customer) -> Shown:
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email,
+        "phone": customer.phone,
+        "voip": customer.voip,
+        "timezone": customer.timezone,
+        "meta": customer.custom,
+    }
+
+
+def _line(line: Transition) -> Shown:
+    return {
+        "action": line.action,
+        "from": line.from_state,
+        "state": line.to_state,
+        "actor": line.actor,
+        "message": line.message,
+        "created_at": stamp(line.created_at),
+    }
+
+
+def _distinct(ids: Iterable[UUID | None]) -> list[UUID]:
+    return list({each for each in ids if each is not None})

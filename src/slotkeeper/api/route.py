@@ -1,0 +1,62 @@
+"""Routes of the API: JSON in whatever clothes it comes, one transaction a request."""
+
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope
+
+from slotkeeper.edge.route import LimitedRequest, TransactionRoute
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+
+
+class JsonRequest(LimitedRequest):
+    """A request whose body is JSON, whatever its Content-Type says.
+
+    Clients send JSON as text, send a Content-Type with no body behind it, and send no body
+    where an empty object is meant. The body of a GET or DELETE is ignored.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        others = [header for header in scope["headers"] if header[0] != b"content-type"]
+        scope["headers"] = [*others, (b"content-type", b"application/json")]
+        super().__init__(scope, receive)
+
+    async def body(self) -> bytes:
+        """Return the body; ``{}`` where there is none."""
+        if self.method in _WITHOUT_BODY:
+            return b""
+        return await super().body() or b"{}"
+
+    async def prepare(self) -> None:
+        """Read and parse the body, so that bad JSON costs no database connection."""
+        if self.method not in _WITHOUT_BODY:
+            await self.json()
+
+    async def json(self) -> Any:
+        """Return the parsed body; raises 400 for text that is not JSON."""
+        if not hasattr(self, "_json"):
+            text = await self.body()
+            try:
+                self._json = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                raise HTTPException(400, f"The request is not valid JSON: {error}") from error
+            if b"\\u0000" in text and _has_nul(self._json):
+                raise HTTPException(400, "The request holds a NUL character (\\u0000).")
+        return self._json
+
+
+class ApiRoute(TransactionRoute):
+    """A route of the API."""
+
+    request_class = JsonRequest
+
+
+def _has_nul(value: object) -> bool:
+    """Tell whether a NUL character stands anywhere in a JSON value; no table can hold one."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(each) for key, each in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))

@@ -1,0 +1,93 @@
+"""Types of the fields that requests carry: strict in meaning, lenient in form."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from slotkeeper.domain.errors import UnknownZone
+from slotkeeper.domain.zones import find_zone
+
+
+class Body(BaseModel):
+    """A JSON object of a request.
+
+    Unknown keys are ignored, because clients send them. ``[]`` stands for ``{}``, because
+    that is how PHP writes an empty object.
+    """
+
+    model_config = ConfigDict(extra="ignore", str_max_length=20_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_php(cls, given: object) -> object:
+        return {} if given == [] else given
+
+    def given(self, *, clearable: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return the fields that the request holds; null only where it may clear a value."""
+        return {
+            name: value
+            for name in self.model_fields_set
+            if (value := getattr(self, name)) is not None or name in clearable
+        }
+
+
+def _as_text(value: object) -> object:
+    """Turn a number into its text; clients send telephone numbers and titles as numbers."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+def _as_object(value: object) -> object:
+    return {} if value == [] else value
+
+
+def _zone(name: str) -> str:
+    try:
+        return find_zone(name).name
+    except UnknownZone:
+        raise PydanticCustomError("zone", "must be a valid zone.") from None
+
+
+def _email(text: str) -> str:
+    """Accept what has one @ with something on both sides and no white space.
+
+    More would refuse addresses that work; whether mail arrives, only mail can tell.
+    """
+    name, at, host = text.strip().rpartition("@")
+    sane = name and host and "@" not in name and not any(map(str.isspace, text.strip()))
+    if not at or not sane or len(text) > 254 or host.startswith(".") or host.endswith("."):
+        raise PydanticCustomError("email", "must be a valid email address.")
+    return text.strip()
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "field is required.")
+    return text
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Title = Annotated[str, BeforeValidator(_as_text), AfterValidator(_not_blank), Field(max_length=255)]
+ZoneName = Annotated[str, AfterValidator(_zone), Field(examples=["Europe/Copenhagen"])]
+Email = Annotated[str, AfterValidator(_email), Field(examples=["doc@example.com"])]
+Document = Annotated[dict[str, Any], BeforeValidator(_as_object)]
+Id = UUID
+Timestamp = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(
+        description="RFC 3339, or the format of the input timestamp header; "
+        "without an offset it is read in the zone of the request",
+        examples=["2030-05-06T09:00:00+02:00"],
+    ),
+]
+ConstraintList = Annotated[
+    list[Any],
+    Field(
+        description="Rules that open or close time, each an object with its type as only key",
+        examples=[[{"allow_hours": {"start": 9, "end": 17}}, {"block_weekends": {}}]],
+        max_length=1000,
+    ),
+]

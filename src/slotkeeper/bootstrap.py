@@ -1,0 +1,84 @@
+"""Build the program: the only place that picks the real parts, the clock included."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from slotkeeper.api.app import CrossOrigin, create_api
+from slotkeeper.edge.middleware import CleanPaths, Envelope, HttpsOnly
+from slotkeeper.edge.parts import Parts, Shuffle
+from slotkeeper.services.vault import Vault
+from slotkeeper.settings import Settings
+from slotkeeper.storage.transaction import Clock, Database
+
+
+def system_clock() -> datetime:
+    """Return this moment, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the secret key of the installation; make one in the data folder if missing.
+
+    Several processes may start at once: whoever creates the file first wins, and all read
+    what stands in it.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def make_parts(
+    settings: Settings, conninfo: str, *, clock: Clock = system_clock, seed: int | None = None
+) -> Parts:
+    """Return the parts of a server on the database at ``conninfo``, not yet connected."""
+    database = Database(conninfo, clock=clock, connections_max=settings.connections_max)
+    vault = Vault(secret_key(settings))
+    return Parts(settings=settings, database=database, vault=vault, shuffle=Shuffle(seed))
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return API and pages as one application that opens its database when it starts."""
+    app = create_api(parts)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await parts.database.open()
+        try:
+            yield
+        finally:
+            await parts.database.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Return the application with everything around it that each request passes."""
+    inner: ASGIApp = CleanPaths(app)
+    if settings.force_https:
+        inner = HttpsOnly(inner)
+    return CrossOrigin(Envelope(inner))
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all, never over another."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,108 @@
+"""What happens to every request on its way in and out, in the plain form of ASGI."""
+
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
+
+
+class Envelope:
+    """Gives every answer its id, tells test mode, logs the request, and catches what falls.
+
+    The log holds the path and ids only, no names, addresses or keys.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = str(uuid4())
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])
+                headers = MutableHeaders(scope=message)
+                headers["Timekit-Request-Id"] = request_id
+                if state.get("test_mode"):
+                    headers["Timekit-TestMode"] = "true"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("request_failed", path=scope["path"], request_id=request_id)
+            if status:
+                raise  # half an answer is out; only closing the connection is honest
+            await _server_error(scope)(scope, receive, send_with_headers)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                request_id=request_id,
+            )
+
+
+class HttpsOnly:
+    """Answers plain requests with 301 to the https address of the same thing.
+
+    uvicorn has already believed ``X-Forwarded-Proto`` of trusted proxies when this looks
+    at the scheme.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["scheme"] == "https" or scope["path"] == "/healthz":
+            await self.app(scope, receive, send)
+            return
+        host = Headers(scope=scope).get("host", "")
+        query = scope["query_string"].decode("latin-1")
+        target = f"https://{host}{scope['raw_path'].decode('latin-1')}{'?' if query else ''}{query}"
+        await RedirectResponse(target, status_code=301)(scope, receive, send)
+
+
+class CleanPaths:
+    """Serves a path that ends in a slash as the path without it, and without a redirect.
+
+    A redirect would turn a POST into a GET; real clients post to such paths. A path that
+    holds a NUL byte is of nothing that exists.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            if "\x00" in path:
+                await JSONResponse({"error": "Not found"}, 404)(scope, receive, send)
+                return
+            if path != "/" and path.endswith("/"):
+                scope = {**scope, "path": path.rstrip("/") or "/"}
+        await self.app(scope, receive, send)
+
+
+def _server_error(scope: Scope) -> Response:
+    request_id = scope["state"]["request_id"]
+    text = f"Something went wrong on the server; its log knows more under {request_id}."
+    return JSONResponse({"error": text}, status_code=500)

@@ -1,0 +1,160 @@
+"""Search for free time: load rules and busy time, let the domain decide."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from slotkeeper.domain.availability import Candidate, Search, free_time, read_window
+from slotkeeper.domain.constraints import Constraints, parse_constraints
+from slotkeeper.domain.errors import InvalidInput, UnknownZone
+from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.project import Project
+from slotkeeper.domain.resource import Resource
+from slotkeeper.domain.slot_policy import SlotPolicy, merged, slot_policy
+from slotkeeper.domain.slots import Mode, Slot
+from slotkeeper.domain.slots import find_slots as slots_of
+from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
+from slotkeeper.services import projects, resources
+from slotkeeper.storage.busy import busy_times
+from slotkeeper.storage.transaction import Transaction
+
+Shuffle = Callable[[list[Candidate[UUID]]], None]
+
+RESOURCES_MAX = 1000
+"""The most resources that one search may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A search as it was asked: nothing in it is understood or checked yet.
+
+    ``settings`` holds the keys of a project's ``availability``; ``resource_ids`` None means
+    those of the project; without an ``output_timezone`` the answer is in ``fallback_zone``,
+    else in UTC.
+    """
+
+    project_id: UUID | None = None
+    resource_ids: Sequence[UUID] | None = None
+    constraints: object = None
+    settings: Mapping[str, object]
+    fallback_zone: Zone | None = None
+    input_format: str | None = None
+    within: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The slots on offer, the resources they name, and the zone to show them in."""
+
+    slots: Sequence[Slot[UUID]]
+    resources: Mapping[UUID, Resource]
+    zone: Zone
+
+
+async def find_slots(
+    tx: Transaction, app_id: UUID, query: Query, *, shuffle: Shuffle | None
+) -> Answer:
+    """Return every slot that the query allows, in order of time.
+
+    What the query names counts before what its project says; constraints of resource,
+    project and query must all hold. ``query.within`` narrows the answer to slots of that
+    interval without moving the grid on which they lie. Reads each resource's busy time
+    once, whatever the number of resources.
+    """
+    project = await projects.get(tx, app_id, query.project_id) if query.project_id else None
+    settings = merged(project.availability if project else {}, query.settings)
+    zone = _output_zone(settings, query.fallback_zone)
+    policy = slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format)
+    asked = parse_constraints(query.constraints, path="constraints")
+    found = await _resources(tx, app_id, query, project)
+    candidates = await _candidates(tx, app_id, found, project, asked, policy)
+    slots = slots_of(policy.search, candidates, policy.mode, shuffle=shuffle)
+    if query.within is not None:
+        start, end = query.within
+        slots = [slot for slot in slots if slot.start >= start and slot.start < end]
+    return Answer(slots=slots, resources={each.id: each for each in found}, zone=zone)
+
+
+async def find_free(
+    tx: Transaction, app_id: UUID, project: Project, wanted: Interval, *, shuffle: Shuffle
+) -> list[UUID]:
+    """Return the resources of a project that are open and free for all of ``wanted``.
+
+    In the order in which they should get the booking: shuffled where the project says
+    random, else by priority. With ``mutual`` the first one stands for all, and only when
+    all are free.
+    """
+    found = await _resources(tx, app_id, Query(settings={}), project)
+    zone = find_zone("UTC")
+    policy = slot_policy(merged(project.availability, {}), now=tx.now, zone=zone)
+    search = Search(window=wanted, length=None, step=None, earliest=wanted[0])
+    narrowed = SlotPolicy(
+        mode=policy.mode, search=search, ignore_all_day_events=policy.ignore_all_day_events
+    )
+    candidates = await _candidates(tx, app_id, found, project, Constraints(), narrowed)
+    if policy.mode is Mode.ROUNDROBIN_RANDOM:
+        shuffle(candidates)
+    free = [candidate for candidate in candidates if free_time(search, candidate) == [wanted]]
+    if policy.mode is Mode.MUTUAL:
+        free = free[:1] if len(free) == len(candidates) else []
+    return [candidate.resource_id for candidate in free]
+
+
+def minutes_of(start: datetime, end: datetime) -> Interval:
+    """Return the whole minutes that [start, end) touches."""
+    return minute_floor(start), minute_ceil(end)
+
+
+async def _resources(
+    tx: Transaction, app_id: UUID, query: Query, project: Project | None
+) -> list[Resource]:
+    wanted = query.resource_ids
+    if wanted is None and project is not None:
+        wanted = await projects.resource_ids(tx, app_id, project.id)
+    if not wanted:
+        raise InvalidInput({"resources": ["The resources field is required."]})
+    if len(wanted) > RESOURCES_MAX:
+        message = f"The resources may not have more than {RESOURCES_MAX} items."
+        raise InvalidInput({"resources": [message]})
+    return list((await resources.get_all(tx, app_id, list(dict.fromkeys(wanted)))).values())
+
+
+async def _candidates(
+    tx: Transaction,
+    app_id: UUID,
+    found: Sequence[Resource],
+    project: Project | None,
+    asked: Constraints,
+    policy: SlotPolicy,
+) -> list[Candidate[UUID]]:
+    shared = [asked]
+    if project is not None:
+        shared.append(parse_constraints(project.availability_constraints))
+    busy = await busy_times(
+        tx,
+        app_id,
+        [resource.id for resource in found],
+        read_window(policy.search),
+        ignore_all_day=policy.ignore_all_day_events,
+    )
+    return [
+        Candidate(
+            resource_id=resource.id,
+            zone=find_zone(resource.timezone),
+            levels=(parse_constraints(resource.availability_constraints), *shared),
+            busy=taken,
+        )
+        for resource, taken in zip(found, busy, strict=True)
+    ]
+
+
+def _output_zone(settings: Mapping[str, object], fallback: Zone | None) -> Zone:
+    name = settings.get("output_timezone")
+    if name is None or name == "":
+        return fallback or find_zone("UTC")
+    try:
+        return find_zone(str(name))
+    except UnknownZone:
+        message = "The output timezone must be a valid zone."
+        raise InvalidInput({"output_timezone": [message]}) from None

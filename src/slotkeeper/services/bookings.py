@@ -1,0 +1,409 @@
+"""What users do with bookings: load, decide, save."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from slotkeeper.domain.booking import (
+    GRAPHS,
+    INSTANT,
+    Action,
+    Booking,
+    Customer,
+    Graph,
+    State,
+    Transition,
+)
+from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
+from slotkeeper.domain.listing import Listing, Page
+from slotkeeper.domain.project import Project
+from slotkeeper.services import availability, calendars, projects, resources
+from slotkeeper.services.availability import Shuffle
+from slotkeeper.storage import bookings, busy, claims, events
+from slotkeeper.storage.transaction import Transaction
+
+LENGTH_MAX = timedelta(days=366)
+"""The longest booking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A booking as it was asked for; None means "as the project says"."""
+
+    start: datetime
+    end: datetime
+    resource_id: UUID | None = None
+    project_id: UUID | None = None
+    graph: str | None = None
+    action: str | None = None
+    what: str | None = None
+    where: str | None = None
+    description: str | None = None
+    calendar_id: UUID | None = None
+    customer: Customer | None = None
+    participants: Sequence[str] | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    meta: Mapping[str, object] = field(default_factory=dict)
+
+
+async def book(
+    tx: Transaction, app_id: UUID, order: Order, *, actor: str, shuffle: Shuffle
+) -> Booking:
+    """Make a booking and take the time of its resource, or refuse.
+
+    What the order leaves open comes from its project. Without a resource, the project's
+    resources that are open and free are tried in the order of its mode. Raises SlotTaken
+    where the time is held by another booking or an event.
+    """
+    project = await projects.get(tx, app_id, order.project_id) if order.project_id else None
+    order = _completed(order, project)
+    graph = _graph(order)
+    _check(order, graph)
+    initialized = Booking(
+        id=uuid4(),
+        graph=graph,
+        state=State.INITIALIZED,
+        resource_id=order.resource_id,
+        project_id=order.project_id,
+        calendar_id=order.calendar_id,
+        start_at=order.start,
+        end_at=order.end,
+        what=order.what or "",
+        location=order.where or "",
+        description=order.description or "",
+        participants=order.participants or (),
+        customer=order.customer,
+        settings=order.settings,
+        meta=order.meta,
+        rescheduled_from=None,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    booking = initialized.after(order.action or graph.initial, at=tx.now)
+    if order.resource_id is not None:
+        await resources.get(tx, app_id, order.resource_id)
+        await _hold(tx, app_id, booking)
+    else:
+        assert project is not None, "checked with the order"
+        booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
+    return await _stored(tx, app_id, booking, action=order.action or graph.initial, actor=actor)
+
+
+async def get(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
+    """Return a booking of the app."""
+    booking = await bookings.find(tx, app_id, booking_id)
+    if booking is None:
+        raise NotFound("Booking")
+    return booking
+
+
+async def list_bookings(
+    tx: Transaction,
+    app_id: UUID,
+    asked: Listing,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+) -> Page[Booking]:
+    """Return one page of the app's bookings."""
+    return await bookings.list_bookings(tx, app_id, asked, start=start, end=end)
+
+
+async def logs_of(
+    tx: Transaction, app_id: UUID, booking_ids: list[UUID]
+) -> dict[UUID, list[Transition]]:
+    """Return the log of each booking, oldest line first."""
+    return await bookings.log_of(tx, app_id, booking_ids)
+
+
+async def act(
+    tx: Transaction,
+    app_id: UUID,
+    booking_id: UUID,
+    action: str,
+    *,
+    message: str | None = None,
+    meta: Mapping[str, object] | None = None,
+    actor: str,
+) -> Booking:
+    """Apply an action to a booking; refuse one that its state does not allow.
+
+    Leaving the states that hold time gives the time back and takes the event out of the
+    calendar.
+    """
+    before = await _locked(tx, app_id, booking_id)
+    after = before.after(action, at=tx.now)
+    if meta:
+        after = replace(after, meta=_merged_meta(after.meta, meta))
+        await bookings.save_meta(tx, app_id, after)
+    await _moved(tx, app_id, before, after, action=action, message=message, actor=actor)
+    return after
+
+
+async def change_meta(
+    tx: Transaction, app_id: UUID, booking_id: UUID, meta: Mapping[str, object]
+) -> Booking:
+    """Merge ``meta`` into the metadata of a booking; null removes a key."""
+    before = await _locked(tx, app_id, booking_id)
+    after = replace(before, meta=_merged_meta(before.meta, meta), updated_at=tx.now)
+    await bookings.save_meta(tx, app_id, after)
+    return after
+
+
+async def reschedule(
+    tx: Transaction,
+    app_id: UUID,
+    booking_id: UUID,
+    *,
+    start: datetime,
+    end: datetime,
+    resource_id: UUID | None,
+    message: str | None,
+    actor: str,
+) -> Booking:
+    """Move a booking to another time, perhaps another resource; return the new booking.
+
+    The API documentation says that the id changes: a new booking is made with everything
+    of the old one, which ends as ``rescheduled_by_customer``. Both happen or neither: when
+    the new time is taken, the old booking stays as it was. Its own time does not stand in
+    its way.
+    """
+    old = await _locked(tx, app_id, booking_id)
+    if old.graph is not INSTANT:
+        raise TransitionRefused(f"A booking of the graph {old.graph.name} cannot be rescheduled")
+    action = Action.RESCHEDULE_BY_CUSTOMER
+    ended = old.after(action, at=tx.now)
+    _check_interval(start, end)
+    target = resource_id or old.resource_id
+    if target is None:
+        raise InvalidInput({"resource_id": ["The resource id field is required."]})
+    await resources.get(tx, app_id, target)
+    await _moved(tx, app_id, old, ended, action=action, message=message, actor=actor)
+    initialized = replace(
+        old,
+        id=uuid4(),
+        state=State.INITIALIZED,
+        resource_id=target,
+        calendar_id=old.calendar_id if target == old.resource_id else None,
+        start_at=start,
+        end_at=end,
+        customer=replace(old.customer, id=uuid4()) if old.customer else None,
+        rescheduled_from=old.id,
+        created_at=tx.now,
+    )
+    booking = initialized.after(old.graph.initial, at=tx.now)
+    await _hold(tx, app_id, booking)
+    return await _stored(tx, app_id, booking, action=old.graph.initial, actor=actor)
+
+
+async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
+    """Delete a booking that has ended; refuse one that may still happen."""
+    booking = await _locked(tx, app_id, booking_id)
+    if not booking.is_final:
+        raise TransitionRefused("Only bookings in a final state can be deleted")
+    await bookings.delete(tx, app_id, booking_id)
+
+
+async def _locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
+    booking = await bookings.find_locked(tx, app_id, booking_id)
+    if booking is None:
+        raise NotFound("Booking")
+    return booking
+
+
+async def _hold(tx: Transaction, app_id: UUID, booking: Booking) -> None:
+    """Take the time of the booking, or refuse."""
+    if not await _can_hold(tx, app_id, booking):
+        raise SlotTaken
+
+
+async def _held_by_one_of(
+    tx: Transaction, app_id: UUID, booking: Booking, project: Project, *, shuffle: Shuffle
+) -> Booking:
+    """Return the booking with the first of the project's resources that can serve it."""
+    wanted = availability.minutes_of(booking.start_at, booking.end_at)
+    for resource_id in await availability.find_free(tx, app_id, project, wanted, shuffle=shuffle):
+        served = replace(booking, resource_id=resource_id)
+        if await _can_hold(tx, app_id, served):
+            return served
+    raise SlotTaken
+
+
+async def _can_hold(tx: Transaction, app_id: UUID, booking: Booking) -> bool:
+    """Claim the time of the booking if its state takes time; tell whether that went well.
+
+    The claim comes first: of many who want the same time all but one stop here, before they
+    have written anything else.
+    """
+    assert booking.resource_id is not None, booking
+    if not booking.holds_time:
+        return True
+    claimed = await claims.take(
+        tx,
+        app_id,
+        booking_id=booking.id,
+        resource_ids=[booking.resource_id],
+        start=booking.start_at,
+        end=booking.end_at,
+        exclusive=not booking.allows_double_booking,
+    )
+    if not claimed or booking.allows_double_booking:
+        return claimed
+    blocked = await busy.is_blocked(
+        tx,
+        app_id,
+        booking.resource_id,
+        start=booking.start_at,
+        end=booking.end_at,
+        except_booking=booking.id,
+    )
+    if blocked:
+        await claims.release(tx, app_id, booking.id)
+    return not blocked
+
+
+async def _stored(
+    tx: Transaction, app_id: UUID, booking: Booking, *, action: str, actor: str
+) -> Booking:
+    """Save a new booking whose time is held, its event and the first line of its log."""
+    assert booking.resource_id is not None, booking
+    calendar = await _calendar(tx, app_id, booking)
+    booking = replace(booking, calendar_id=calendar)
+    await bookings.insert(tx, app_id, booking)
+    if booking.holds_time and calendar is not None:
+        await events.insert(
+            tx,
+            app_id,
+            {
+                "id": uuid4(),
+                "calendar_id": calendar,
+                "resource_id": booking.resource_id,
+                "booking_id": booking.id,
+                "what": booking.what,
+                "location": booking.location,
+                "description": booking.description,
+                "rsvp": "accepted",
+                "start_at": booking.start_at,
+                "end_at": booking.end_at,
+                "participants": list(booking.participants),
+            },
+        )
+    await _recorded(tx, app_id, booking, State.INITIALIZED, action, None, actor)
+    return booking
+
+
+async def _calendar(tx: Transaction, app_id: UUID, booking: Booking) -> UUID | None:
+    """Return the calendar that gets the event: the one asked for, else the resource's own."""
+    assert booking.resource_id is not None, booking
+    if booking.calendar_id is None:
+        target = await calendars.find_target(tx, app_id, booking.resource_id)
+        return target.id if target else None
+    chosen = await calendars.get(tx, app_id, booking.calendar_id)
+    if chosen.resource_id != booking.resource_id:
+        raise InvalidInput({"calendar_id": ["The selected calendar id is invalid."]})
+    return chosen.id
+
+
+async def _moved(
+    tx: Transaction,
+    app_id: UUID,
+    before: Booking,
+    after: Booking,
+    *,
+    action: str,
+    message: str | None,
+    actor: str,
+) -> None:
+    """Save what an action led to, with its effects on time and calendar."""
+    await bookings.save_state(tx, app_id, after)
+    if before.holds_time and not after.holds_time:
+        await claims.release(tx, app_id, before.id)
+        await events.delete_of_booking(tx, app_id, before.id)
+    await _recorded(tx, app_id, after, before.state, action, message, actor)
+
+
+async def _recorded(
+    tx: Transaction,
+    app_id: UUID,
+    booking: Booking,
+    from_state: State,
+    action: str,
+    message: str | None,
+    actor: str,
+) -> None:
+    line = Transition(
+        action=action,
+        from_state=from_state,
+        to_state=booking.state,
+        actor=actor,
+        message=message,
+        created_at=tx.now,
+    )
+    await bookings.record(tx, app_id, booking.id, line)
+
+
+def _completed(order: Order, project: Project | None) -> Order:
+    """Return the order with what it leaves open taken from its project."""
+    if project is None:
+        return order
+    stored = {key: value for key, value in project.booking.items() if value is not None}
+    settings = stored.get("settings")
+    allow = {"allow_double_bookings": True} if project.allow_double_bookings else {}
+    participants = stored.get("participants")
+    meta = stored.get("meta")
+    return replace(
+        order,
+        graph=order.graph or _text(stored.get("graph")),
+        action=order.action or _text(stored.get("action")),
+        what=order.what if order.what is not None else _text(stored.get("what")) or project.name,
+        where=order.where if order.where is not None else _text(stored.get("where")),
+        description=order.description
+        if order.description is not None
+        else _text(stored.get("description")),
+        participants=order.participants
+        if order.participants is not None
+        else [str(each) for each in participants]
+        if isinstance(participants, list)
+        else None,
+        settings={**allow, **(settings if isinstance(settings, dict) else {}), **order.settings},
+        meta={**(meta if isinstance(meta, dict) else {}), **order.meta},
+    )
+
+
+def _graph(order: Order) -> Graph:
+    if order.graph is None:
+        raise InvalidInput({"graph": ["The graph field is required."]})
+    if order.graph not in GRAPHS:
+        raise InvalidInput({"graph": ["graph is invalid"]})
+    return GRAPHS[order.graph]
+
+
+def _check(order: Order, graph: Graph) -> None:
+    """Refuse an order that lacks what its graph needs, naming every field."""
+    errors: dict[str, list[str]] = {}
+    if order.resource_id is None and order.project_id is None:
+        errors["resource_id"] = ["The resource id field is required."]
+    if order.what is None:
+        errors["what"] = ["The what field is required."]
+    if graph.needs_customer and order.customer is None:
+        errors["customer"] = ["The customer field is required."]
+    if errors:
+        raise InvalidInput(errors)
+    _check_interval(order.start, order.end)
+
+
+def _check_interval(start: datetime, end: datetime) -> None:
+    if end <= start:
+        raise InvalidInput({"end": ["The end must be a date after start."]})
+    if end - start > LENGTH_MAX:
+        raise InvalidInput({"end": [f"A booking may not be longer than {LENGTH_MAX.days} days."]})
+
+
+def _merged_meta(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    merged = {**before, **given}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,99 @@
+"""What users do with resources."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from slotkeeper.domain.constraints import parse_constraints
+from slotkeeper.domain.errors import InvalidInput, NotFound
+from slotkeeper.domain.listing import Listing, Page
+from slotkeeper.domain.resource import Resource, full_name
+from slotkeeper.storage import calendars, resources
+from slotkeeper.storage.transaction import Transaction
+
+FIRST_CALENDAR = {
+    "name": "Bookings",
+    "description": "Created by Timekit on resource creation",
+}
+"""The calendar that every resource starts with; clients look for it by this name."""
+
+
+async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> Resource:
+    """Make a resource and its first calendar.
+
+    ``given`` holds columns of a resource. With only a name, the whole of it is also the
+    first name, as the API documentation shows. Refuses an e-mail address that another
+    resource of the app has.
+    """
+    email = given.get("email")
+    if isinstance(email, str) and await resources.has_email(tx, app_id, email):
+        raise InvalidInput({"email": ["The email has already been taken."]})
+    parse_constraints(given.get("availability_constraints"), path="availability_constraints")
+    resource_id = uuid4()
+    await resources.insert(tx, app_id, {"id": resource_id, **_named(given)})
+    await calendars.insert(
+        tx, app_id, {"id": uuid4(), "resource_id": resource_id, **FIRST_CALENDAR}
+    )
+    return await get(tx, app_id, resource_id)
+
+
+async def get(tx: Transaction, app_id: UUID, resource_id: UUID) -> Resource:
+    """Return a resource of the app."""
+    resource = await resources.find(tx, app_id, resource_id)
+    if resource is None:
+        raise NotFound("Resource")
+    return resource
+
+
+async def get_all(tx: Transaction, app_id: UUID, resource_ids: list[UUID]) -> dict[UUID, Resource]:
+    """Return the resources by id, in the order of the ids; refuse when one is missing."""
+    found = await resources.find_all(tx, app_id, resource_ids)
+    if len(found) < len(set(resource_ids)):
+        raise NotFound("Resource")
+    return {each: found[each] for each in resource_ids}
+
+
+async def find_all(tx: Transaction, app_id: UUID, resource_ids: list[UUID]) -> dict[UUID, Resource]:
+    """Return those of the resources that exist, by id."""
+    return await resources.find_all(tx, app_id, resource_ids)
+
+
+async def list_resources(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Resource]:
+    """Return one page of the app's resources."""
+    return await resources.list_resources(tx, app_id, asked)
+
+
+async def change(
+    tx: Transaction, app_id: UUID, resource_id: UUID, changes: Mapping[str, object]
+) -> None:
+    """Change what ``changes`` names.
+
+    The display name follows when only its parts are given; the e-mail address never
+    changes, as the API documentation says.
+    """
+    before = await get(tx, app_id, resource_id)
+    wanted = {column: value for column, value in changes.items() if column != "email"}
+    if "availability_constraints" in wanted:
+        parse_constraints(wanted["availability_constraints"], path="availability_constraints")
+    if "name" not in wanted and wanted.keys() & {"first_name", "last_name"}:
+        first = wanted.get("first_name", before.first_name)
+        last = wanted.get("last_name", before.last_name)
+        wanted["name"] = full_name(_text(first), _text(last))
+    await resources.update(tx, app_id, resource_id, wanted)
+
+
+async def delete(tx: Transaction, app_id: UUID, resource_id: UUID) -> None:
+    """Delete a resource with its calendars; its bookings stay readable, without it."""
+    if not await resources.delete(tx, app_id, resource_id):
+        raise NotFound("Resource")
+
+
+def _named(given: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns with the display name and its parts filled in from each other."""
+    first, last = given.get("first_name"), given.get("last_name")
+    name = given.get("name") or full_name(_text(first), _text(last))
+    whole = {"name": name, "first_name": first or name, "last_name": last or ""}
+    return {**given, **whole} if not first else {**given, "name": name, "first_name": first}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

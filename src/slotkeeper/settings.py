@@ -1,0 +1,72 @@
+"""The settings of an installation: environment variables and a .env file, one frozen object."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return where an installation keeps its data when nobody says where.
+
+    Root gets a folder of the system, everybody else one of their own.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and sys.platform == "linux":
+        return Path("/var/lib/slotkeeper/default")
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "slotkeeper"
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can set; each field is ``SLOTKEEPER_<NAME>``.
+
+    ``docs/operations.md`` documents every one of them, and a test compares.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SLOTKEEPER_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Folder for database, secret key and logs"
+    )
+    database_url: str | None = Field(
+        default=None, description="PostgreSQL 15 or later to use; unset starts an embedded one"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on")
+    processes: int = Field(default=1, ge=1, le=64, description="Server processes")
+    public_url: str | None = Field(
+        default=None, description="Address under which people reach this installation"
+    )
+    secret_key: str | None = Field(
+        default=None, description="Key that seals stored secrets; made on first start if missing"
+    )
+    connections_max: int = Field(
+        default=16, ge=1, le=500, description="Database connections of one server process"
+    )
+    force_https: bool = Field(
+        default=False, description="Answer plain requests with 301 to the https address"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Comma-separated addresses whose X-Forwarded-* headers are believed",
+    )
+    tls_cert: Path | None = Field(default=None, description="Certificate chain, PEM")
+    tls_key: Path | None = Field(default=None, description="Private key of the certificate, PEM")
+    log_format: Literal["text", "json"] = Field(default="text", description="Form of log lines")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log line that is written"
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None

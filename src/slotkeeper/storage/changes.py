@@ -1,0 +1,63 @@
+"""Write what a caller changed, and only that."""
+
+from collections.abc import Mapping
+from typing import LiteralString
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.types.json import Json, Jsonb
+
+from slotkeeper.storage.transaction import Transaction
+
+_JSONB = frozenset({"meta"})
+_ARRAYS = frozenset({"participants"})
+
+
+def adapted(column: str, value: object) -> object:
+    """Return ``value`` as the driver wants it for ``column``: documents wrapped as JSON."""
+    if column in _JSONB:
+        return Jsonb(value)
+    is_document = isinstance(value, (dict, list)) and column not in _ARRAYS
+    return Json(value) if is_document else value
+
+
+async def update(
+    tx: Transaction,
+    table: LiteralString,
+    *,
+    app_id: UUID,
+    row_id: UUID,
+    changes: Mapping[str, object],
+) -> bool:
+    """Set ``changes`` and the time of change on one row; tell whether the row exists.
+
+    Column names come from our own code, never from a request.
+    """
+    named = {**changes, "updated_at": tx.now}
+    assignments = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(column), sql.Placeholder()) for column in named
+    )
+    statement = sql.SQL("UPDATE {} SET {} WHERE app_id = %s AND id = %s").format(
+        sql.Identifier(table), assignments
+    )
+    values = [adapted(column, value) for column, value in named.items()]
+    return await tx.run(statement, [*values, app_id, row_id]) == 1
+
+
+async def insert(tx: Transaction, table: LiteralString, values: Mapping[str, object]) -> None:
+    """Insert one row; ``created_at`` and ``updated_at`` are the moment of the transaction."""
+    named = {**values, "created_at": tx.now, "updated_at": tx.now}
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, named)),
+        sql.SQL(", ").join(sql.Placeholder() * len(named)),
+    )
+    await tx.run(statement, [adapted(column, value) for column, value in named.items()])
+
+
+async def delete(tx: Transaction, table: LiteralString, *, app_id: UUID, row_id: UUID) -> bool:
+    """Delete one row; tell whether there was one."""
+    statement = sql.SQL("DELETE FROM {} WHERE app_id = %s AND id = %s").format(
+        sql.Identifier(table)
+    )
+    return await tx.run(statement, (app_id, row_id)) == 1

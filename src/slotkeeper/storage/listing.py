@@ -1,0 +1,169 @@
+"""Turn what a list is asked for into SQL: searching, ordering, paging."""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, LiteralString, TypeVar
+from uuid import UUID
+
+import orjson
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.listing import Listing, Page
+from slotkeeper.storage.transaction import Transaction
+
+Row = TypeVar("Row")
+Condition = tuple[sql.Composable, Sequence[object]]
+Search = Callable[[str], Condition]
+
+NOTHING: Condition = (sql.SQL("false"), ())
+
+
+def of_app(app_id: UUID) -> Condition:
+    """Keep to one app; the first condition of every list."""
+    return sql.SQL("app_id = %s"), (app_id,)
+
+
+def exactly(column: LiteralString) -> Search:
+    """Search for the very text."""
+    return lambda value: (sql.SQL(column) + sql.SQL(" = %s"), (value,))
+
+
+def caseless(column: LiteralString) -> Search:
+    """Search for the text in any case; an index on ``lower(column)`` serves it."""
+    return lambda value: (sql.SQL("lower({}) = lower(%s)").format(sql.SQL(column)), (value,))
+
+
+def within(column: LiteralString) -> Search:
+    """Search for a part of the text, in any case."""
+    return lambda value: (sql.SQL(column) + sql.SQL(" ILIKE %s"), (f"%{_literal(value)}%",))
+
+
+def wildcard(column: LiteralString) -> Search:
+    """Search for the text in any case, with ``*`` before or after standing for anything."""
+
+    def condition(value: str) -> Condition:
+        start = "%" if value.startswith("*") else ""
+        end = "%" if value.endswith("*") and len(value) > 1 else ""
+        core = value[len(start) : len(value) - len(end)]
+        return sql.SQL(column) + sql.SQL(" ILIKE %s"), (f"{start}{_literal(core)}{end}",)
+
+    return condition
+
+
+def uuid(column: LiteralString) -> Search:
+    """Search for an id; text that is no UUID matches nothing."""
+
+    def condition(value: str) -> Condition:
+        try:
+            return sql.SQL(column) + sql.SQL(" = %s"), (UUID(value),)
+        except ValueError:
+            return NOTHING
+
+    return condition
+
+
+def truth(column: LiteralString) -> Search:
+    """Search for true or false, also written 1 and 0."""
+
+    def condition(value: str) -> Condition:
+        wanted = {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
+        if wanted is None:
+            return NOTHING
+        return sql.SQL(column) + sql.SQL(" = %s"), (wanted,)
+
+    return condition
+
+
+def member(column: LiteralString, key: str) -> Search:
+    """Search for ``key`` of a jsonb column, as text or as the JSON value so written.
+
+    Both forms are containment, so that a GIN index serves them.
+    """
+
+    def condition(value: str) -> Condition:
+        wanted: list[object] = [value]
+        with contextlib.suppress(orjson.JSONDecodeError):
+            wanted.append(orjson.loads(value))
+        parts = sql.SQL(" OR ").join([sql.SQL(column) + sql.SQL(" @> %s")] * len(wanted))
+        return sql.SQL("({})").format(parts), [Jsonb({key: each}) for each in wanted]
+
+    return condition
+
+
+class Searchable:
+    """The fields that a list can be searched by and ordered by.
+
+    ``prefixes`` make searches for families of fields, such as ``meta.<key>``.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Search],
+        *,
+        order: Mapping[str, LiteralString],
+        default_order: tuple[LiteralString, ...],
+        prefixes: Mapping[str, Callable[[str], Search]] | None = None,
+    ) -> None:
+        self._fields = fields
+        self._order = order
+        self._default_order = default_order
+        self._prefixes = prefixes or {}
+
+    def conditions(self, listing: Listing) -> list[Condition]:
+        """Return one condition a term; refuse a field that this list does not know."""
+        return [self._search(field)(value) for field, value in listing.terms]
+
+    def order_by(self, listing: Listing) -> sql.Composable:
+        """Return the ORDER BY list; the id breaks ties, so that paging is stable."""
+        if listing.order is None:
+            columns: list[sql.Composable] = [sql.SQL(each) for each in self._default_order]
+        elif listing.order in self._order:
+            direction = sql.SQL(" DESC" if listing.descending else " ASC")
+            columns = [sql.SQL(self._order[listing.order]) + direction]
+        else:
+            known = ", ".join(sorted(self._order))
+            raise InvalidInput({"orderBy": [f"The selected orderBy is invalid; known: {known}."]})
+        return sql.SQL(", ").join([*columns, sql.SQL("id")])
+
+    def _search(self, field: str) -> Search:
+        if field in self._fields:
+            return self._fields[field]
+        prefix, dot, rest = field.partition(".")
+        if dot and rest and prefix in self._prefixes:
+            return self._prefixes[prefix](rest)
+        known = ", ".join([*self._fields, *(f"{each}.<key>" for each in self._prefixes)])
+        raise InvalidInput(
+            {"search": [f"The field {field[:60]} cannot be searched; known: {known}."]}
+        )
+
+
+async def page(
+    tx: Transaction,
+    row: type[Row],
+    listing: Listing,
+    searchable: Searchable,
+    *,
+    columns: LiteralString,
+    source: LiteralString,
+    conditions: Sequence[Condition],
+) -> Page[Row]:
+    """Return one page of ``source``: the rows that meet every condition and every term."""
+    every = [*conditions, *searchable.conditions(listing)]
+    order = searchable.order_by(listing)
+    where = sql.SQL(" AND ").join([condition for condition, _ in every])
+    parameters: list[Any] = [value for _, values in every for value in values]
+    count = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.SQL(source), where)
+    total = int(await tx.value(count, parameters))
+    if listing.offset >= total:
+        return Page([], total)
+    select = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %s OFFSET %s").format(
+        sql.SQL(columns), sql.SQL(source), where, order
+    )
+    return Page(await tx.rows(row, select, [*parameters, listing.limit, listing.offset]), total)
+
+
+def _literal(text: str) -> str:
+    """Return ``text`` with the wildcards of LIKE taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,123 @@
+"""Open and commit: one request or job is one transaction with one moment called ``now``."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString, TypeVar
+
+from psycopg import AsyncConnection, errors, sql
+from psycopg.adapt import Buffer
+from psycopg.rows import AsyncRowFactory, class_row, dict_row, scalar_row
+from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
+from psycopg_pool import AsyncConnectionPool
+
+Row = TypeVar("Row")
+Parameters = Mapping[str, object] | Sequence[object]
+Query = LiteralString | sql.Composed
+Clock = Callable[[], datetime]
+
+# The database chose a victim among transactions that wait for one another. Nothing of it
+# happened, so the edge may simply do the whole of it again.
+RETRYABLE = (errors.DeadlockDetected, errors.SerializationFailure)
+
+
+class _UtcText(TimestamptzLoader):
+    def load(self, data: Buffer) -> datetime:
+        return super().load(data).replace(tzinfo=UTC)
+
+
+class _UtcBinary(TimestamptzBinaryLoader):
+    def load(self, data: Buffer) -> datetime:
+        return super().load(data).replace(tzinfo=UTC)
+
+
+async def _prepare(connection: AsyncConnection[Any]) -> None:
+    """Make instants come back with ``datetime.UTC``, not with the zone of the session."""
+    await connection.execute("SET TIME ZONE 'UTC'")
+    await connection.commit()
+    connection.adapters.register_loader("timestamptz", _UtcText)
+    connection.adapters.register_loader("timestamptz", _UtcBinary)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction and the moment of the request, a UTC instant.
+
+    Everything that happens in it is kept together or not at all; only the edge that
+    opened it commits.
+    """
+
+    connection: AsyncConnection[Any]
+    now: datetime
+
+    async def rows(
+        self, row: type[Row], query: Query, parameters: Parameters | None = None
+    ) -> list[Row]:
+        """Return the answer to ``query``, each row made into a ``row`` by column name."""
+        return await self._all(class_row(row), query, parameters)
+
+    async def row(
+        self, row: type[Row], query: Query, parameters: Parameters | None = None
+    ) -> Row | None:
+        """Return the first row of the answer as a ``row``, or None."""
+        found = await self.rows(row, query, parameters)
+        return found[0] if found else None
+
+    async def dicts(
+        self, query: Query, parameters: Parameters | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the answer to ``query`` as mappings from column name to value."""
+        return await self._all(dict_row, query, parameters)
+
+    async def values(self, query: Query, parameters: Parameters | None = None) -> list[Any]:
+        """Return the first column of the answer."""
+        return await self._all(scalar_row, query, parameters)
+
+    async def value(self, query: Query, parameters: Parameters | None = None) -> Any:
+        """Return the first column of the first row, or None where there is no row."""
+        found = await self.values(query, parameters)
+        return found[0] if found else None
+
+    async def run(self, query: Query, parameters: Parameters | None = None) -> int:
+        """Carry out ``query`` and return how many rows it touched."""
+        cursor = await self.connection.execute(query, parameters)
+        return cursor.rowcount
+
+    async def _all(
+        self, factory: AsyncRowFactory[Row], query: Query, parameters: Parameters | None
+    ) -> list[Row]:
+        async with self.connection.cursor(row_factory=factory, binary=True) as cursor:
+            await cursor.execute(query, parameters)
+            return await cursor.fetchall()
+
+
+class Database:
+    """A pool of connections and a clock; ``transaction`` is the only way in."""
+
+    def __init__(self, conninfo: str, *, clock: Clock, connections_max: int = 16) -> None:
+        self._clock = clock
+        self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=connections_max,
+            max_idle=120,
+            timeout=30,
+            configure=_prepare,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Connect; raises psycopg_pool.PoolTimeout when the database cannot be reached."""
+        await self._pool.open(wait=True, timeout=10)
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction; leaving the block commits, an exception rolls back."""
+        async with self._pool.connection() as connection:
+            yield Transaction(connection, self._clock())
