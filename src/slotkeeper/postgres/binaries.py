@@ -36,7 +36,9 @@ class Binaries:
     @property
     def major(self) -> int:
         """The major version: clusters of another one cannot be opened."""
-        return int(self.version.split(".")[0])
+        digits = re.match(r"\d+", self.version)
+        assert digits, self.version
+        return int(digits.group())
 
     @property
     def initdb(self) -> Path:

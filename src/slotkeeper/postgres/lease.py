@@ -55,10 +55,14 @@ class Lease:
         trace: TracebackType | None,
     ) -> None:
         """Leave; the last to leave returns when the server has stopped."""
+        # Only a keeper stops the server; where none can be started, there is nothing to stop.
         with contextlib.suppress(PostgresUnavailable, OSError):
-            self.renew()  # only a keeper stops the server; where none can be, there is none to stop
+            deadline = time.monotonic() + STOP_SECONDS_MAX
+            self.renew()
+            self._release()
+            while not self._is_over() and time.monotonic() < deadline:
+                time.sleep(locks.POLL_SECONDS)
         self._release()
-        self._wait_unless_shared()
 
     def renew(self) -> None:
         """Start a new keeper if the server has lost its own; cheap, meant to be called at times.
@@ -96,13 +100,18 @@ class Lease:
             os.close(self._users)  # not unlocked: a forked child that closes keeps ours
             self._users = None
 
-    def _wait_unless_shared(self) -> None:
+    def _is_over(self) -> bool:
         place = find_place(self._data_dir)
-        deadline = time.monotonic() + STOP_SECONDS_MAX
-        while place and locks.is_held(place.keeper_lock) and time.monotonic() < deadline:
-            if _has_other_users(place.users_lock):
-                return
-            time.sleep(locks.POLL_SECONDS)
+        if place is None or _has_other_users(place.users_lock):
+            return True
+        if locks.is_held(place.keeper_lock):
+            return False
+        if not locks.is_held(place.running_lock):
+            return True
+        self._users = self._join()  # the keeper died before it could stop the server
+        self.renew()
+        self._release()
+        return False
 
 
 def lease(data_dir: Path | str, *, durable: bool = True) -> Lease:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the real one lives in typing, which costs the keeper a mega
 
 # A fast shutdown that takes longer is made an immediate one: the log brings everything back.
 STOPS = ((signal.SIGINT, 8.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
-ORPHANS_LEAVE_SECONDS = 5.0
+ORPHANS_LEAVE_SECONDS = 3.0
 LINE_OF_SOCKET_FOLDER = 4
 LINE_OF_STATUS = 7
 
@@ -59,7 +59,11 @@ class Postmaster:
             return self.find_pid() != pid
 
     def settle(self) -> None:
-        """Wait a while for what was begun before: a start to show itself, an end to be complete."""
+        """Wait a while for what was begun before: a start to show itself, an end to be complete.
+
+        The children of a postmaster that was killed leave by themselves, but a busy one may take
+        long to see that it is alone.
+        """
         _until(
             lambda: self.find_pid() is not None or not locks.is_held(self.running_lock),
             ORPHANS_LEAVE_SECONDS,
@@ -68,8 +72,8 @@ class Postmaster:
     def start(self, command: list[str], *, uid: int, gid: int, log: str) -> int:
         """Start ``command`` as ``uid`` and ``gid`` and return its process id, ready or not.
 
-        A ``uid`` of -1 keeps the caller's. Only when nothing of an earlier postmaster is left:
-        its children get a while to leave, and are then killed.
+        A ``uid`` of -1 keeps the caller's. Call :meth:`settle` before: what is left then of an
+        earlier postmaster is killed.
         """
         lock = self._clear(uid=uid, gid=gid)
         try:
@@ -99,7 +103,7 @@ class Postmaster:
             return []
 
     def _clear(self, *, uid: int, gid: int) -> int:
-        lock = locks.wait_for(self.running_lock, timeout_seconds=ORPHANS_LEAVE_SECONDS)
+        lock = locks.take(self.running_lock)
         if lock is None:
             _kill_orphans(self.folder, uid=uid, gid=gid)
             lock = locks.wait_for(self.running_lock, timeout_seconds=ORPHANS_LEAVE_SECONDS)

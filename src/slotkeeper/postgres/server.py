@@ -24,6 +24,7 @@ from slotkeeper.postgres.postmaster import Postmaster
 DATABASE = "slotkeeper"
 EXTENSION = "btree_gist"  # without it a booking could be made twice
 LOG_LINES_SHOWN = 5
+TRIES_MAX = 3  # a keeper that is killed on its way may be started again; a broken one may not
 # Python without site packages: the keeper needs none, and stays small.
 LAUNCH = (
     "import sys; sys.path.insert(0, sys.argv.pop(1));"
@@ -49,9 +50,11 @@ def await_server(place: Place, *, deadline: float, durable: bool) -> str:
     """
     postmaster = Postmaster(str(place.cluster), place.running_lock)
     password = get_password(place.data_dir)
+    tries = 0
     while time.monotonic() < deadline:
         if not locks.is_held(place.keeper_lock):
-            _start_keeper(place, deadline=deadline, durable=durable)
+            tries += 1
+            _start_keeper(place, deadline=deadline, durable=durable, is_last_try=tries == TRIES_MAX)
         folder = postmaster.find_socket_folder()
         if (
             folder is not None
@@ -65,7 +68,7 @@ def await_server(place: Place, *, deadline: float, durable: bool) -> str:
     )
 
 
-def _start_keeper(place: Place, *, deadline: float, durable: bool) -> None:
+def _start_keeper(place: Place, *, deadline: float, durable: bool, is_last_try: bool) -> None:
     binaries = reachable_binaries(get_binaries(major=place.major), place.account)
     heard, told = os.pipe()
     account = place.account
@@ -87,7 +90,8 @@ def _start_keeper(place: Place, *, deadline: float, durable: bool) -> None:
         answer = _told_by(arguments, heard, told, log=place.log, deadline=deadline)
     finally:
         os.close(heard)
-    if answer not in (keeper.READY, keeper.HELD):
+    was_killed = answer == b"" and not is_last_try
+    if answer not in (keeper.READY, keeper.HELD) and not was_killed:
         reason = answer.removeprefix(keeper.FAILED).decode() or "its keeper did not answer"
         raise PostgresUnavailable(
             f"PostgreSQL in {place.cluster} could not be started: {reason}."
