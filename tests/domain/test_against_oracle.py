@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.domain import oracle
+from tests.domain.oracle import EPOCH, MINUTE, NAMES, Entry, Person, Question
 
-from domain import oracle
-from domain.oracle import EPOCH, MINUTE, NAMES, Entry, Person, Question
 from slotkeeper.domain.availability import Candidate, Search, free_time
 from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.interval import Interval
@@ -184,7 +184,7 @@ def test_no_slot_overlaps_busy_time_or_closed_time(case: tuple[Question, list[Pe
 
 
 @pytest.mark.parametrize(("zone", "near"), NOTORIOUS, ids=str)
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 12)
 @given(data=st.data())
 def test_levels_agree_where_clocks_are_notorious(
     zone: str, near: date, data: st.DataObject

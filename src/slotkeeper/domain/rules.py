@@ -38,8 +38,9 @@ class Weekly:
     def intervals(self, window: Interval, zone: Zone) -> list[Interval]:
         """Return at least the pieces that reach into ``window``, sorted by start."""
         zone = self.zone or zone
-        # A piece may begin on the day before the window, and where the clocks are set back
-        # over midnight the calendar on the wall shows one day twice.
+        # A night begins on the day before, and where the zone skipped that one (Samoa), two
+        # days before. Where clocks go back over midnight (St John's), the wall may still show
+        # a day whose successor has begun.
         days = range(zone.day_of(window[0]) - 2, zone.day_of(window[1]) + 2)
         if self.weekdays != EVERY_DAY:
             return zone.spans(
