@@ -6,7 +6,7 @@ DATA   ?= .data
 STAMP  := $(VENV)/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt lint types imports fast test-domain races clients bench soak snapshots lock clean
+.PHONY: help setup run test check fmt lint types imports fast test-domain races clients bench soak snapshots serve migrate lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ run: setup ## start a server with a demo app and print where to look
 	$(BIN)/slotkeeper serve --demo --data-dir $(DATA)
 
 test: setup ## every test: domain, storage, API, races, real clients, browser
-	$(BIN)/python -m tests.everything
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: lint types imports fast ## lint, types, import rules and the fast tests; under two minutes
 
@@ -57,10 +57,16 @@ bench: setup ## figures for engine and HTTP, each beside a comparison
 	$(BIN)/python -m bench
 
 soak: setup ## the long runs of the property tests
-	SLOTKEEPER_SOAK=1 $(BIN)/pytest -q tests/domain
+	SLOTKEEPER_SOAK=1 $(BIN)/pytest -q tests/domain tests/contract tests/races tests/services
 
 snapshots: setup ## rewrite the contract files; read the diff before you commit it
 	SLOTKEEPER_SNAPSHOTS=write $(BIN)/pytest -q tests/contract
+
+serve: setup ## start a server on the same data, without the demo
+	$(BIN)/slotkeeper serve --data-dir $(DATA)
+
+migrate: setup ## bring the database of the data folder up to this version
+	$(BIN)/slotkeeper migrate --data-dir $(DATA)
 
 lock: ## resolve the dependencies anew and pin them with hashes
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
