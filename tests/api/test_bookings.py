@@ -62,3 +62,15 @@ async def test_rescheduling_makes_a_new_booking_and_ends_the_old(tenant: Tenant)
     assert again["state"] == "rescheduled_by_customer"
     assert again["event"] is None
     assert [line["action"] for line in again["logs"]] == ["confirm", "reschedule_by_customer"]
+
+
+async def test_the_public_key_learns_nothing_private_of_the_resource(tenant: Tenant) -> None:
+    doc = await tenant.resource(email="doc@example.com", meta={"salary": 1})
+    body = tenant.order(doc["id"], NINE, TEN, meta={"note": "private"})
+
+    booking = await tenant.widget.created("/bookings?include=user,event,meta,logs,project", body)
+
+    assert booking["user"]["name"] == "Doc"
+    assert booking["user"]["email"] is None
+    assert booking["user"]["meta"] == {}
+    assert booking.keys().isdisjoint({"meta", "logs", "project"})

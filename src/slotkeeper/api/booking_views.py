@@ -7,6 +7,7 @@ from uuid import UUID
 from slotkeeper.api import show
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import Times, stamp
+from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.domain.booking import Booking, Customer, Transition
 from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.project import Project
@@ -15,12 +16,20 @@ from slotkeeper.services import bookings, calendars, events, projects, resources
 from slotkeeper.storage.transaction import Transaction
 
 
+PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
+"""What the widget key may ask for: a page needs no more, and everybody has that key."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Shows bookings; what they relate to was loaded once for all of them."""
+    """Shows bookings; what they relate to was loaded once for all of them.
+
+    A public viewer keeps metadata, logs and addresses of resources to itself.
+    """
 
     times: Times
     includes: frozenset[str]
+    is_public: bool
     calendars: Mapping[UUID, Calendar]
     events: Mapping[UUID, Event]
     resources: Mapping[UUID, Resource]
@@ -32,13 +41,16 @@ class Viewer:
     async def of(
         cls,
         tx: Transaction,
-        app_id: UUID,
+        caller: Caller,
         shown: Sequence[Booking],
         *,
         times: Times,
         includes: frozenset[str],
     ) -> "Viewer":
         """Load what showing these bookings needs: one query for each kind that is asked for."""
+        app_id, is_public = caller.app_id, caller.kind is KeyKind.WIDGET
+        if is_public:
+            includes &= PUBLIC_INCLUDES
         ids = [booking.id for booking in shown]
         wants_resource = bool(includes & {"user", "resource"})
         wants_event = bool(includes & {"event", "provider_event"})
@@ -48,6 +60,7 @@ class Viewer:
         return cls(
             times=times,
             includes=includes,
+            is_public=is_public,
             calendars=await calendars.find_all(tx, app_id, calendar_ids),
             events=await events.of_bookings(tx, app_id, ids) if wants_event else {},
             resources=await resources.find_all(tx, app_id, resource_ids) if wants_resource else {},
@@ -96,9 +109,13 @@ class Viewer:
             attributes["customer"] = {**booking.customer.custom, **shown}
         return attributes
 
+    def _person(self, resource: Resource) -> Shown:
+        shown = show.resource(resource, calendars=self.calendars_of[resource.id])
+        return {**shown, "email": None, "meta": {}} if self.is_public else shown
+
     def _add_includes(self, shown: Shown, booking: Booking) -> None:
         resource = self.resources.get(booking.resource_id) if booking.resource_id else None
-        person = resource and show.resource(resource, calendars=self.calendars_of[resource.id])
+        person = resource and self._person(resource)
         event = self.events.get(booking.id)
         project = self.projects.get(booking.project_id) if booking.project_id else None
         related: Shown = {

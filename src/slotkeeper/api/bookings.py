@@ -40,7 +40,7 @@ async def create_booking(
         actor=f"{caller.kind}_key",
         shuffle=parts_of(request).shuffle,
     )
-    viewer = await Viewer.of(tx, caller.app_id, [booking], times=times, includes=includes)
+    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
     return data(viewer.show(booking), 201)
 
 
@@ -63,7 +63,7 @@ async def list_bookings(
         start=times.read("start", start) if start else None,
         end=times.read("end", end) if end else None,
     )
-    viewer = await Viewer.of(tx, caller.app_id, page.items, times=times, includes=includes)
+    viewer = await Viewer.of(tx, caller, page.items, times=times, includes=includes)
     return paged(request, asked, page, viewer.show)
 
 
@@ -74,7 +74,7 @@ async def get_booking(
     """Get one booking."""
     tx = transaction_of(request)
     booking = await bookings.get(tx, caller.app_id, booking_id)
-    viewer = await Viewer.of(tx, caller.app_id, [booking], times=times, includes=includes)
+    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
     return data(viewer.show(booking))
 
 
@@ -117,7 +117,7 @@ async def act_on_booking(
         meta=body.meta,
         actor=f"{caller.kind}_key",
     )
-    viewer = await Viewer.of(tx, caller.app_id, [booking], times=times, includes=includes)
+    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
     return data(viewer.show(booking))
 
 
@@ -142,7 +142,7 @@ async def reschedule_booking(
         message=body.message,
         actor=f"{caller.kind}_key",
     )
-    viewer = await Viewer.of(tx, caller.app_id, [booking], times=times, includes=includes)
+    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
     return data(viewer.show(booking))
 
 
