@@ -74,3 +74,21 @@ async def test_the_public_key_learns_nothing_private_of_the_resource(tenant: Ten
     assert booking["user"]["email"] is None
     assert booking["user"]["meta"] == {}
     assert booking.keys().isdisjoint({"meta", "logs", "project"})
+
+
+async def test_the_public_key_cannot_allow_itself_a_double_booking(tenant: Tenant) -> None:
+    doc = await tenant.resource()
+    order = tenant.order(doc["id"], NINE, TEN, settings={"allow_double_bookings": True})
+    await tenant.api.created("/bookings", order)
+
+    assert (await tenant.widget.post("/bookings", order)).status_code == 422
+    assert (await tenant.api.post("/bookings", order)).status_code == 201
+
+
+async def test_the_public_key_may_double_book_where_the_project_says_so(tenant: Tenant) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"], allow_double_bookings=True)
+    order = tenant.order(doc["id"], NINE, TEN, project_id=project["id"])
+
+    assert (await tenant.widget.post("/bookings", order)).status_code == 201
+    assert (await tenant.widget.post("/bookings", order)).status_code == 201
