@@ -15,7 +15,6 @@ from slotkeeper.domain.resource import Resource
 from slotkeeper.services import bookings, calendars, events, projects, resources
 from slotkeeper.storage.transaction import Transaction
 
-
 PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
 """What the widget key may ask for: a page needs no more, and everybody has that key."""
 

@@ -1,50 +1,19 @@
 """What users do with bookings: load, decide, save."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from slotkeeper.domain.booking import (
-    GRAPHS,
-    INSTANT,
-    Action,
-    Booking,
-    Customer,
-    Graph,
-    State,
-    Transition,
-)
+from slotkeeper.domain.booking import INSTANT, Action, Booking, State, Transition
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
 from slotkeeper.domain.listing import Listing, Page
+from slotkeeper.domain.order import Order, check_interval
 from slotkeeper.domain.project import Project
 from slotkeeper.services import availability, calendars, projects, resources
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.storage import bookings, busy, claims, events
 from slotkeeper.storage.transaction import Transaction
-
-LENGTH_MAX = timedelta(days=366)
-"""The longest booking."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A booking as it was asked for; None means "as the project says"."""
-
-    start: datetime
-    end: datetime
-    resource_id: UUID | None = None
-    project_id: UUID | None = None
-    graph: str | None = None
-    action: str | None = None
-    what: str | None = None
-    where: str | None = None
-    description: str | None = None
-    calendar_id: UUID | None = None
-    customer: Customer | None = None
-    participants: Sequence[str] | None = None
-    settings: Mapping[str, object] = field(default_factory=dict)
-    meta: Mapping[str, object] = field(default_factory=dict)
 
 
 async def book(
@@ -57,9 +26,8 @@ async def book(
     where the time is held by another booking or an event.
     """
     project = await projects.get(tx, app_id, order.project_id) if order.project_id else None
-    order = _completed(order, project)
-    graph = _graph(order)
-    _check(order, graph)
+    order = order.completed(project) if project else order
+    graph = order.checked()
     initialized = Booking(
         id=uuid4(),
         graph=graph,
@@ -174,7 +142,7 @@ async def reschedule(
         raise TransitionRefused(f"A booking of the graph {old.graph.name} cannot be rescheduled")
     action = Action.RESCHEDULE_BY_CUSTOMER
     ended = old.after(action, at=tx.now)
-    _check_interval(start, end)
+    check_interval(start, end)
     target = resource_id or old.resource_id
     if target is None:
         raise InvalidInput({"resource_id": ["The resource id field is required."]})
@@ -343,67 +311,6 @@ async def _recorded(
     await bookings.record(tx, app_id, booking.id, line)
 
 
-def _completed(order: Order, project: Project | None) -> Order:
-    """Return the order with what it leaves open taken from its project."""
-    if project is None:
-        return order
-    stored = {key: value for key, value in project.booking.items() if value is not None}
-    settings = stored.get("settings")
-    allow = {"allow_double_bookings": True} if project.allow_double_bookings else {}
-    participants = stored.get("participants")
-    meta = stored.get("meta")
-    return replace(
-        order,
-        graph=order.graph or _text(stored.get("graph")),
-        action=order.action or _text(stored.get("action")),
-        what=order.what if order.what is not None else _text(stored.get("what")) or project.name,
-        where=order.where if order.where is not None else _text(stored.get("where")),
-        description=order.description
-        if order.description is not None
-        else _text(stored.get("description")),
-        participants=order.participants
-        if order.participants is not None
-        else [str(each) for each in participants]
-        if isinstance(participants, list)
-        else None,
-        settings={**allow, **(settings if isinstance(settings, dict) else {}), **order.settings},
-        meta={**(meta if isinstance(meta, dict) else {}), **order.meta},
-    )
-
-
-def _graph(order: Order) -> Graph:
-    if order.graph is None:
-        raise InvalidInput({"graph": ["The graph field is required."]})
-    if order.graph not in GRAPHS:
-        raise InvalidInput({"graph": ["graph is invalid"]})
-    return GRAPHS[order.graph]
-
-
-def _check(order: Order, graph: Graph) -> None:
-    """Refuse an order that lacks what its graph needs, naming every field."""
-    errors: dict[str, list[str]] = {}
-    if order.resource_id is None and order.project_id is None:
-        errors["resource_id"] = ["The resource id field is required."]
-    if order.what is None:
-        errors["what"] = ["The what field is required."]
-    if graph.needs_customer and order.customer is None:
-        errors["customer"] = ["The customer field is required."]
-    if errors:
-        raise InvalidInput(errors)
-    _check_interval(order.start, order.end)
-
-
-def _check_interval(start: datetime, end: datetime) -> None:
-    if end <= start:
-        raise InvalidInput({"end": ["The end must be a date after start."]})
-    if end - start > LENGTH_MAX:
-        raise InvalidInput({"end": [f"A booking may not be longer than {LENGTH_MAX.days} days."]})
-
-
 def _merged_meta(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
     merged = {**before, **given}
     return {key: value for key, value in merged.items() if value is not None}
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

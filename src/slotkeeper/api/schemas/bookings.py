@@ -10,7 +10,7 @@ from slotkeeper.api.schemas.fields import Body, Document, Email, Id, Text, Times
 from slotkeeper.api.schemas.resources import ShownCalendar
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
-from slotkeeper.services.bookings import Order
+from slotkeeper.domain.order import Order
 
 _FLAT = ("start", "end", "what", "where", "description", "calendar_id", "participants")
 
