@@ -1,0 +1,78 @@
+"""Reach the database of an installation: the embedded one of its data folder, or another."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from slotkeeper.cli.failures import Failure
+from slotkeeper.postgres.binaries import OLDEST_MAJOR
+from slotkeeper.postgres.lease import lease
+from slotkeeper.settings import Settings
+from slotkeeper.storage.migrations import current, head, migrate
+
+CONNECT_SECONDS_MAX = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A database that runs: its address (it holds the password), and what people call it.
+
+    ``renew`` is cheap and brings an embedded PostgreSQL back that was killed; for any other
+    it does nothing.
+    """
+
+    conninfo: str
+    description: str
+    renew: Callable[[], None]
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[Reached]:
+    """Give the database of an installation; an embedded one runs as long as the block does."""
+    if settings.database_url is not None:
+        check_server(settings.database_url)
+        yield Reached(
+            conninfo=settings.database_url,
+            description="PostgreSQL at SLOTKEEPER_DATABASE_URL",
+            renew=lambda: None,
+        )
+        return
+    with lease(settings.data_dir) as server:
+        yield Reached(
+            conninfo=server.url,
+            description=f"embedded PostgreSQL in {settings.data_dir.resolve()}",
+            renew=server.renew,
+        )
+
+
+def check_server(conninfo: str) -> int:
+    """Return the major version of the PostgreSQL at ``conninfo``, or say why it will not do."""
+    try:
+        with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+            major = connection.info.server_version // 10_000
+            extension = connection.execute(
+                "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
+            ).fetchone()
+    except psycopg.ProgrammingError as error:
+        raise Failure(f"the database URL is not one: {error}") from error
+    except psycopg.OperationalError as error:
+        raise Failure(f"the database cannot be reached: {error}") from error
+    if major < OLDEST_MAJOR:
+        raise Failure(f"PostgreSQL {OLDEST_MAJOR} or later is needed, but this one is {major}")
+    if extension is None:
+        raise Failure("this PostgreSQL lacks the extension btree_gist; install its contrib package")
+    return major
+
+
+def bring_up_to_date(conninfo: str) -> tuple[str | None, str]:
+    """Migrate the database and return (before, after); refuse one that newer code has made."""
+    with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+        before = current(connection)
+    if before is not None and before > head():
+        raise Failure(
+            f"the database is at revision {before}, but this version of Slotkeeper knows only up"
+            f" to {head()}; use the newer version that migrated it"
+        )
+    return migrate(conninfo)

@@ -1,0 +1,94 @@
+"""The commands, their options and help; what each does stands in a module of its own.
+
+Those modules are imported when their command runs: the whole server takes most of a second
+to import, and ``--help`` needs none of it.
+"""
+
+# ruff: noqa: PLC0415, PLR0913, PLR0917 - see above; an option is an argument
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slotkeeper.cli.failures import Program
+from slotkeeper.cli.options import DatabaseUrl, DataDir, settings_of
+
+app = Program(
+    name="slotkeeper",
+    help="A scheduling and booking server of your own.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app_commands = typer.Typer(no_args_is_help=True, help="Make the apps that use the server.")
+app.add_typer(app_commands, name="app")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes any free one [8080].")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    no_worker: Annotated[
+        bool,
+        typer.Option(
+            "--no-worker",
+            help="Leave jobs to other processes. Jobs come with a later version;"
+            " accepted now so that scripts need not change.",
+        ),
+    ] = False,
+    processes: Annotated[int | None, typer.Option(help="Server processes [1].")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Certificate chain, PEM; with it the server speaks https.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Private key of the certificate.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Make a demo app if there is none, and show it.")
+    ] = False,
+) -> None:
+    """Run the server, with a PostgreSQL of its own unless a database is given.
+
+    It prints one line when it is ready, and stops on SIGTERM or Ctrl-C.
+    """
+    from slotkeeper.cli import serve as serving
+
+    settings = settings_of(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        database_url=database_url,
+        processes=processes,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )
+    serving.serve(settings)
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database up to what this version expects; serve does so by itself."""
+    from slotkeeper.cli import migrate as migrating
+
+    migrating.run(settings_of(data_dir=data_dir, database_url=database_url))
+
+
+@app_commands.command("create")
+def create_app(
+    name: Annotated[str, typer.Argument(help="What people call the app.")],
+    owner: Annotated[str, typer.Option(help="E-mail address of its owner.")],
+    test: Annotated[
+        bool, typer.Option("--test", help="Make an app for tests, with test keys.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make an app, and print its keys and its webhook secret."""
+    from slotkeeper.cli import apps
+
+    settings = settings_of(data_dir=data_dir, database_url=database_url)
+    apps.create(settings, name, owner=owner, test_mode=test, as_json=as_json)
