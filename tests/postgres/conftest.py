@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.postgres.processes import ask, kill, processes_of, until
 
-from postgres.processes import kill, processes_of, until
 from slotkeeper.postgres.lease import lease
 
 
@@ -21,14 +20,20 @@ def passable_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="sk-", dir="/tmp"))
     folder.chmod(0o711)
     try:
-        yield folder
+        with emptied(folder):
+            yield folder
     finally:
-        is_empty = until(lambda: not processes_of(folder))
-        kill(*processes_of(folder))
-        link = folder / "postgres"
-        if link.is_symlink() and link.exists():
-            shutil.rmtree(link.resolve().parent)
         shutil.rmtree(folder)
+
+
+@contextmanager
+def emptied(data_dir: Path) -> Iterator[None]:
+    """See to it that no process of ``data_dir`` outlives the context, and that none tried to."""
+    try:
+        yield
+    finally:
+        is_empty = until(lambda: not processes_of(data_dir))
+        kill(*processes_of(data_dir))
     assert is_empty, "the server went on after the test"
 
 
@@ -40,8 +45,8 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def master_copy() -> Iterator[Path]:
-    """Give a data folder whose database is made; only to be copied."""
+def used_data_dir() -> Iterator[Path]:
+    """Give a data folder whose database is made."""
     with passable_folder() as folder:
         with lease(folder, durable=False):
             pass
@@ -49,8 +54,12 @@ def master_copy() -> Iterator[Path]:
 
 
 @pytest.fixture
-def old_data_dir(master_copy: Path) -> Iterator[Path]:
-    """Give a data folder whose database is made: a copy takes a third of the time of a new one."""
-    with passable_folder() as folder:
-        subprocess.run(["cp", "-a", f"{master_copy}/.", folder], check=True)
-        yield folder
+def old_data_dir(used_data_dir: Path) -> Iterator[Path]:
+    """Give the data folder of earlier tests, its server stopped and its database empty.
+
+    One for all, because to make or copy a cluster takes longer than most of these tests.
+    """
+    with emptied(used_data_dir):
+        yield used_data_dir
+    with lease(used_data_dir, durable=False) as server:
+        ask(server.url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
-from postgres.processes import (
+from tests.postgres.processes import (
     Holder,
     ask,
     ask_patiently,
@@ -26,6 +25,7 @@ from postgres.processes import (
     processes_of,
     until,
 )
+
 from slotkeeper.postgres.lease import lease
 from slotkeeper.postgres.status import status
 
@@ -62,6 +62,7 @@ def test_a_killed_postmaster_comes_back_with_what_was_committed(old_data_dir: Pa
     assert has_stopped(old_data_dir)
 
 
+@pytest.mark.slow
 def test_a_killed_postmaster_comes_back_past_a_busy_child(old_data_dir: Path) -> None:
     with (
         lease(old_data_dir) as server,
@@ -151,6 +152,7 @@ def test_a_broken_pid_file_is_no_server(old_data_dir: Path, content: str) -> Non
         assert ask(server.url, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_a_user_killed_while_the_cluster_is_made_leaves_nothing_in_the_way(data_dir: Path) -> None:
     holder = Holder(data_dir)
     assert until(lambda: any(data_dir.glob("postgres.new-*/postgres/base")))
@@ -181,11 +183,12 @@ def test_a_keeper_killed_while_the_server_starts_is_replaced(old_data_dir: Path)
     assert has_stopped(old_data_dir)
 
 
-def test_a_data_folder_that_is_removed_takes_its_server_along(old_data_dir: Path) -> None:
-    holder = Holder(old_data_dir)
+@pytest.mark.slow
+def test_a_data_folder_that_is_removed_takes_its_server_along(data_dir: Path) -> None:
+    holder = Holder(data_dir)
     holder.url()
-    pids = processes_of(old_data_dir)
-    subprocess.run(["rm", "-rf", *old_data_dir.iterdir()], check=True)
+    pids = processes_of(data_dir)
+    subprocess.run(["rm", "-rf", *data_dir.iterdir()], check=True)
     holder.kill()
     assert until(lambda: not any(map(is_alive, pids)), GONE_SECONDS)
 
