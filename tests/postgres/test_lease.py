@@ -22,7 +22,7 @@ from tests.postgres.processes import (
     proportional_kilobytes,
 )
 
-from slotkeeper.postgres import keeper
+from slotkeeper.postgres import keeper, server
 from slotkeeper.postgres.errors import PostgresUnavailable
 from slotkeeper.postgres.lease import lease
 from slotkeeper.postgres.status import status
@@ -35,34 +35,34 @@ def permissions(path: Path) -> int:
 def test_a_new_folder_of_any_name_becomes_a_database_that_speaks_utf8_and_utc(
     data_dir: Path,
 ) -> None:
-    with lease(data_dir / "new réservations & 'more'", durable=False) as server:
-        assert ask(server.url, "SELECT current_database()") == "slotkeeper"
-        assert ask(server.url, "SHOW server_encoding") == "UTF8"
-        assert ask(server.url, "SHOW TimeZone") == "UTC"
-        assert ask(server.url, "SELECT upper('é') = 'É'") is True
+    with lease(data_dir / "new réservations & 'more'", durable=False) as leased:
+        assert ask(leased.url, "SELECT current_database()") == "slotkeeper"
+        assert ask(leased.url, "SHOW server_encoding") == "UTF8"
+        assert ask(leased.url, "SHOW TimeZone") == "UTC"
+        assert ask(leased.url, "SELECT upper('é') = 'É'") is True
 
 
 def test_the_server_is_durable_unless_told_otherwise(old_data_dir: Path) -> None:
-    with lease(old_data_dir) as server:
-        assert ask(server.url, "SHOW fsync") == "on"
-    with lease(old_data_dir, durable=False) as server:
-        assert ask(server.url, "SHOW fsync") == "off"
+    with lease(old_data_dir) as leased:
+        assert ask(leased.url, "SHOW fsync") == "on"
+    with lease(old_data_dir, durable=False) as leased:
+        assert ask(leased.url, "SHOW fsync") == "off"
 
 
 def test_data_stays_when_the_last_user_has_gone(old_data_dir: Path) -> None:
-    with lease(old_data_dir, durable=False) as server:
-        ask(server.url, "CREATE TABLE kept AS SELECT 42 AS n")
+    with lease(old_data_dir, durable=False) as leased:
+        ask(leased.url, "CREATE TABLE kept AS SELECT 42 AS n")
     assert has_stopped(old_data_dir)
-    with lease(old_data_dir, durable=False) as server:
-        assert ask(server.url, "SELECT n FROM kept") == 42
+    with lease(old_data_dir, durable=False) as leased:
+        assert ask(leased.url, "SELECT n FROM kept") == 42
 
 
 def test_nobody_else_gets_in(data_dir: Path) -> None:
-    with lease(data_dir, durable=False) as server:
-        assert ask(server.url, "SHOW listen_addresses") == ""
+    with lease(data_dir, durable=False) as leased:
+        assert ask(leased.url, "SHOW listen_addresses") == ""
         assert permissions(data_dir / "postgres") == 0o700
         assert permissions(data_dir / "postgres.password") == 0o600
-        user, _, rest = server.url.rpartition("@")
+        user, _, rest = leased.url.rpartition("@")
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(f"{user[:-1]}@{rest}")
 
@@ -70,10 +70,10 @@ def test_nobody_else_gets_in(data_dir: Path) -> None:
 def test_the_role_may_make_databases_and_the_extension_that_guards_bookings(
     old_data_dir: Path,
 ) -> None:
-    with lease(old_data_dir, durable=False) as server:
-        ask(server.url, "CREATE DATABASE another")
-        ask(server.url.replace("/slotkeeper?", "/another?"), "CREATE EXTENSION btree_gist")
-        ask(server.url, "DROP DATABASE another")
+    with lease(old_data_dir, durable=False) as leased:
+        ask(leased.url, "CREATE DATABASE another")
+        ask(leased.url.replace("/slotkeeper?", "/another?"), "CREATE EXTENSION btree_gist")
+        ask(leased.url, "DROP DATABASE another")
 
 
 def test_users_share_one_server_and_the_last_one_stops_it(old_data_dir: Path) -> None:
@@ -93,8 +93,8 @@ def test_users_share_one_server_and_the_last_one_stops_it(old_data_dir: Path) ->
 @pytest.mark.slow
 def test_users_that_come_at_once_to_a_new_folder_make_one_database(data_dir: Path) -> None:
     def visit(_: int) -> int:
-        with lease(data_dir, durable=False) as server:
-            ask(server.url, "SELECT pg_sleep(0.3)")
+        with lease(data_dir, durable=False) as leased:
+            ask(leased.url, "SELECT pg_sleep(0.3)")
             return postmaster_of(data_dir)
 
     holders = [Holder(data_dir) for _ in range(3)]
@@ -108,8 +108,8 @@ def test_users_that_come_at_once_to_a_new_folder_make_one_database(data_dir: Pat
 
 def test_users_come_and_go_in_quick_succession(old_data_dir: Path) -> None:
     def visit(_: int) -> object:
-        with lease(old_data_dir, durable=False) as server:
-            return ask(server.url, "SELECT 1")
+        with lease(old_data_dir, durable=False) as leased:
+            return ask(leased.url, "SELECT 1")
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(visit, range(12))) == [1] * 12
@@ -137,8 +137,8 @@ def test_ctrl_c_in_the_terminal_leaves_the_server_to_its_user(old_data_dir: Path
 @pytest.mark.slow
 def test_a_path_too_long_for_a_socket_gets_its_socket_elsewhere(data_dir: Path) -> None:
     deep = data_dir / ("d" * 120)
-    with lease(deep, durable=False) as server:
-        socket = Path(str(ask(server.url, "SHOW unix_socket_directories")))
+    with lease(deep, durable=False) as leased:
+        socket = Path(str(ask(leased.url, "SHOW unix_socket_directories")))
         assert permissions(socket) == 0o700
     socket.rmdir()
 
@@ -149,17 +149,17 @@ def test_the_caller_s_environment_stays_out(
     monkeypatch.setenv("SLOTKEEPER_SECRET_KEY", "deeply secret")
     monkeypatch.setenv("PGPORT", "1")
     monkeypatch.setenv("PGDATA", "/nowhere")
-    with lease(old_data_dir, durable=False) as server:
-        assert ask(server.url, "SELECT 1") == 1
+    with lease(old_data_dir, durable=False) as leased:
+        assert ask(leased.url, "SELECT 1") == 1
         for pid in (keeper_of(old_data_dir), postmaster_of(old_data_dir)):
             assert b"deeply secret" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def test_it_starts_quickly_and_stays_small(data_dir: Path) -> None:
     started = time.monotonic()
-    with lease(data_dir) as server:
+    with lease(data_dir) as leased:
         new_seconds = time.monotonic() - started
-        ask(server.url, "SELECT count(*) FROM pg_class")
+        ask(leased.url, "SELECT count(*) FROM pg_class")
         kept = keeper_of(data_dir)
         assert proportional_kilobytes([kept]) < 12_000
         assert proportional_kilobytes([p for p in processes_of(data_dir) if p != kept]) < 60_000
@@ -186,13 +186,13 @@ def test_the_log_is_cut_before_it_fills_the_disk(
 
 
 def test_the_log_holds_no_customer_s_data(old_data_dir: Path) -> None:
-    with lease(old_data_dir, durable=False) as server:
-        ask(server.url, "CREATE TABLE guests (email text PRIMARY KEY)")
-        ask(server.url, "INSERT INTO guests VALUES ('ann@example.com')")
+    with lease(old_data_dir, durable=False) as leased:
+        ask(leased.url, "CREATE TABLE guests (email text PRIMARY KEY)")
+        ask(leased.url, "INSERT INTO guests VALUES ('ann@example.com')")
         with pytest.raises(psycopg.errors.UniqueViolation):
-            ask(server.url, "INSERT INTO guests VALUES ('ann@example.com')")
+            ask(leased.url, "INSERT INTO guests VALUES ('ann@example.com')")
         with pytest.raises(psycopg.errors.InvalidTextRepresentation):
-            ask(server.url, "SELECT 'ann@example.com'::int")
+            ask(leased.url, "SELECT 'ann@example.com'::int")
     assert "ann@" not in (old_data_dir / "postgres.log").read_text()
 
 
@@ -225,6 +225,14 @@ def test_a_broken_configuration_is_told_with_the_end_of_the_log(old_data_dir: Pa
     with pytest.raises(PostgresUnavailable, match="shared_buffers"), lease(old_data_dir):
         pass
     conf.write_text(right)
+
+
+def test_a_keeper_that_cannot_start_is_told_with_the_end_of_the_log(
+    old_data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "LAUNCH", "raise SystemExit('no keeper today')")
+    with pytest.raises(PostgresUnavailable, match="no keeper today"), lease(old_data_dir):
+        pass
 
 
 def test_a_lost_database_is_not_replaced_by_an_empty_one(data_dir: Path) -> None:
