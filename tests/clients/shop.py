@@ -1,0 +1,84 @@
+"""What somebody offers in these tests: a person with hours and a project, made over HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+from tests.support.client import Json
+
+ZONE = "Europe/Berlin"
+HOURS = range(8, 12)
+"""The hours, in the wall time of ``ZONE``, at which a slot of a shop begins."""
+
+FIELDS = {
+    "name": {"title": "Your name", "required": True},
+    "email": {"title": "E-mail", "format": "email", "required": True},
+    "phone": {"title": "Phone", "format": "tel"},
+    "topic": {"title": "What is it about?", "format": "select", "enum": ["Clock", "Dog"]},
+    "comment": {"title": "Anything else?", "format": "textarea"},
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A project with one resource, as the API knows them."""
+
+    api: httpx.Client
+    resource_id: str
+    project_id: str
+    slug: str
+
+    def slots(self, zone: str = "UTC") -> Sequence[Json]:
+        """Return what the project offers, in ``zone``."""
+        body = {"project_id": self.project_id, "output_timezone": zone}
+        answer = self.api.post("availability", json=body)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["data"])
+
+    def book(self, slot: Json) -> Json:
+        """Book a slot by the API, as another customer would, and return the booking."""
+        body = {
+            "project_id": self.project_id,
+            "resource_id": self.resource_id,
+            "start": slot["start"],
+            "end": slot["end"],
+            "customer": {"name": "Biff", "email": "biff@example.com", "timezone": ZONE},
+        }
+        answer = self.api.post("bookings", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+    def bookings(self, include: str = "") -> Sequence[Json]:
+        """Return the bookings of the project, newest first."""
+        query = {"search": f"project.id:{self.project_id}", "include": include}
+        answer = self.api.get("bookings", params=query)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["data"])
+
+
+def open_shop(api: httpx.Client, **given: Json) -> Shop:
+    """Make a resource and a project: four slots of an hour on each of the next days.
+
+    The days come from the server's clock, the hours from the constraints: tests know the
+    hours and read the days from an answer.
+    """
+    person = {"name": "Doc Brown", "timezone": ZONE}
+    resource = api.post("resources", json=person).raise_for_status().json()["data"]
+    body = {
+        "name": "Clock repair",
+        "resources": [resource["id"]],
+        "availability": {
+            "mode": "roundrobin_random",
+            "length": "1 hour",
+            "from": "1 day",
+            "to": "15 days",
+        },
+        "availability_constraints": [
+            {"allow_hours": {"start": HOURS.start, "end": HOURS.stop}},
+        ],
+        "booking": {"graph": "instant", "what": "Clock repair", "where": "Hill Valley"},
+        "customer_fields": FIELDS,
+        **given,
+    }
+    project = api.post("projects", json=body).raise_for_status().json()["data"]
+    return Shop(api, resource["id"], project["id"], project["slug"])
