@@ -108,7 +108,7 @@ def slot_policy(
         buffer_after=after,
         earliest=minute_ceil(now),
     )
-    ignore = _is_true(given["ignore_all_day_events"])
+    ignore = is_true(given["ignore_all_day_events"])
     return SlotPolicy(mode=mode, search=search, ignore_all_day_events=ignore)
 
 
@@ -174,7 +174,7 @@ def _rounding(given: Mapping[str, object]) -> int:
     if closest is not None and closest != "":
         return _length(closest) or 1
     hourly = given.get("round_to_next_hour", given["round_to_nearest_hour"])
-    return _HOUR if _is_true(hourly) else 1
+    return _HOUR if is_true(hourly) else 1
 
 
 def _rounded_up(minute: int, multiple: int, zone: Zone) -> int:
@@ -189,5 +189,6 @@ def _duration(value: object) -> int:
     return parse_duration(value)
 
 
-def _is_true(value: object) -> bool:
+def is_true(value: object) -> bool:
+    """Tell whether a switch is on, in the ways that clients write one."""
     return value not in (False, None, 0, "0", "false", "False", "")

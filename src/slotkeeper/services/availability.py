@@ -11,7 +11,7 @@ from slotkeeper.domain.errors import InvalidInput, UnknownZone
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
-from slotkeeper.domain.slot_policy import SlotPolicy, merged, slot_policy
+from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, slot_policy
 from slotkeeper.domain.slots import Mode, Slot
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
@@ -86,24 +86,38 @@ async def find_free(
     all are free.
     """
     found = await _resources(tx, app_id, Query(settings={}), project)
-    zone = find_zone("UTC")
-    policy = slot_policy(merged(project.availability, {}), now=tx.now, zone=zone)
+    mode = _mode_of(project)
     search = Search(window=wanted, length=None, step=None, earliest=wanted[0])
     narrowed = SlotPolicy(
-        mode=policy.mode, search=search, ignore_all_day_events=policy.ignore_all_day_events
+        mode=mode, search=search, ignore_all_day_events=ignores_all_day_events(project)
     )
     candidates = await _candidates(tx, app_id, found, project, Constraints(), narrowed)
-    if policy.mode is Mode.ROUNDROBIN_RANDOM:
+    if mode is Mode.ROUNDROBIN_RANDOM:
         shuffle(candidates)
     free = [candidate for candidate in candidates if free_time(search, candidate) == [wanted]]
-    if policy.mode is Mode.MUTUAL:
+    if mode is Mode.MUTUAL:
         free = free[:1] if len(free) == len(candidates) else []
     return [candidate.resource_id for candidate in free]
+
+
+def ignores_all_day_events(project: Project) -> bool:
+    """Tell whether all-day events stand in nobody's way in the searches of a project."""
+    return is_true(project.availability.get("ignore_all_day_events"))
 
 
 def minutes_of(start: datetime, end: datetime) -> Interval:
     """Return the whole minutes that [start, end) touches."""
     return minute_floor(start), minute_ceil(end)
+
+
+def _mode_of(project: Project) -> Mode:
+    """Return how the resources of a project share its bookings.
+
+    Nothing else of its search is read: a window that has passed by now says that nothing is
+    offered any more, not that nothing may be booked.
+    """
+    stored = project.availability.get("mode")
+    return Mode(str(stored).lower()) if stored is not None else Mode.ROUNDROBIN_RANDOM
 
 
 async def _resources(

@@ -40,7 +40,7 @@ async def book(
         what=order.what or "",
         location=order.where or "",
         description=order.description or "",
-        participants=order.participants or (),
+        participants=list(order.participants or ()),
         customer=order.customer,
         settings=order.settings,
         meta=order.meta,
@@ -51,7 +51,7 @@ async def book(
     booking = initialized.after(order.action or graph.initial, at=tx.now)
     if order.resource_id is not None:
         await resources.get(tx, app_id, order.resource_id)
-        await _hold(tx, app_id, booking)
+        await _hold(tx, app_id, booking, project)
     else:
         assert project is not None, "checked with the order"
         booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
@@ -161,7 +161,7 @@ async def reschedule(
         created_at=tx.now,
     )
     booking = initialized.after(old.graph.initial, at=tx.now)
-    await _hold(tx, app_id, booking)
+    await _hold(tx, app_id, booking, await _project_of(tx, app_id, old))
     return await _stored(tx, app_id, booking, action=old.graph.initial, actor=actor)
 
 
@@ -180,9 +180,15 @@ async def _locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
     return booking
 
 
-async def _hold(tx: Transaction, app_id: UUID, booking: Booking) -> None:
+async def _project_of(tx: Transaction, app_id: UUID, booking: Booking) -> Project | None:
+    if booking.project_id is None:
+        return None
+    return await projects.get(tx, app_id, booking.project_id)
+
+
+async def _hold(tx: Transaction, app_id: UUID, booking: Booking, project: Project | None) -> None:
     """Take the time of the booking, or refuse."""
-    if not await _can_hold(tx, app_id, booking):
+    if not await _can_hold(tx, app_id, booking, project):
         raise SlotTaken
 
 
@@ -193,16 +199,19 @@ async def _held_by_one_of(
     wanted = availability.minutes_of(booking.start_at, booking.end_at)
     for resource_id in await availability.find_free(tx, app_id, project, wanted, shuffle=shuffle):
         served = replace(booking, resource_id=resource_id)
-        if await _can_hold(tx, app_id, served):
+        if await _can_hold(tx, app_id, served, project):
             return served
     raise SlotTaken
 
 
-async def _can_hold(tx: Transaction, app_id: UUID, booking: Booking) -> bool:
+async def _can_hold(
+    tx: Transaction, app_id: UUID, booking: Booking, project: Project | None
+) -> bool:
     """Claim the time of the booking if its state takes time; tell whether that went well.
 
     The claim comes first: of many who want the same time all but one stop here, before they
-    have written anything else.
+    have written anything else. All-day events do not count where the project's searches
+    ignore them: what they offer can be booked.
     """
     assert booking.resource_id is not None, booking
     if not booking.holds_time:
@@ -224,6 +233,7 @@ async def _can_hold(tx: Transaction, app_id: UUID, booking: Booking) -> bool:
         booking.resource_id,
         start=booking.start_at,
         end=booking.end_at,
+        ignore_all_day=project is not None and availability.ignores_all_day_events(project),
         except_booking=booking.id,
     )
     if blocked:

@@ -79,6 +79,7 @@ async def is_blocked(
     *,
     start: datetime,
     end: datetime,
+    ignore_all_day: bool = False,
     except_booking: UUID | None = None,
 ) -> bool:
     """Tell whether something that the exclusion constraint does not see takes the time.
@@ -92,6 +93,7 @@ async def is_blocked(
         "WHERE app_id = %(app)s AND resource_id = %(resource)s "
         "AND end_at > %(start)s AND start_at < %(end)s "
         "AND booking_id IS NULL AND rsvp <> 'declined' "
+        "AND NOT (all_day AND %(ignore_all_day)s) "
         "UNION ALL "
         "SELECT true FROM claims "
         "WHERE app_id = %(app)s AND resource_id = %(resource)s AND NOT exclusive "
@@ -103,6 +105,7 @@ async def is_blocked(
             "resource": resource_id,
             "start": start,
             "end": end,
+            "ignore_all_day": ignore_all_day,
             "except_booking": except_booking,
         },
     )
