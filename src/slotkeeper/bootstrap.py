@@ -17,6 +17,9 @@ from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
 from slotkeeper.storage.transaction import Clock, Database
 
+SECRET_KEY_FILE = "secret_key"
+"""The file in the data folder that holds the secret key where no setting gives one."""
+
 
 def system_clock() -> datetime:
     """Return this moment, in UTC."""
@@ -31,7 +34,7 @@ def secret_key(settings: Settings) -> str:
     """
     if settings.secret_key:
         return settings.secret_key
-    path = settings.data_dir / "secret_key"
+    path = settings.data_dir / SECRET_KEY_FILE
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _write_once(path, secrets.token_urlsafe(48))

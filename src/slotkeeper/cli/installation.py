@@ -66,13 +66,25 @@ def check_server(conninfo: str) -> int:
     return major
 
 
+def is_up_to_date(conninfo: str) -> bool:
+    """Tell whether there is nothing to migrate; refuse a database that newer code has made."""
+    with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection:
+        revision = current(connection)
+    if revision is not None:
+        refuse_newer(revision)
+    return revision == head()
+
+
 def bring_up_to_date(conninfo: str) -> tuple[str | None, str]:
     """Migrate the database and return (before, after); refuse one that newer code has made."""
-    with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection:
-        before = current(connection)
-    if before is not None and before > head():
-        raise Failure(
-            f"the database is at revision {before}, but this version of Slotkeeper knows only up"
-            f" to {head()}; use the newer version that migrated it"
-        )
+    is_up_to_date(conninfo)
     return migrate(conninfo)
+
+
+def refuse_newer(revision: str) -> None:
+    """Refuse a database at a revision that this version of the code does not know yet."""
+    if revision > head():
+        raise Failure(
+            f"the database is at revision {revision}, but this version of Slotkeeper knows only"
+            f" up to {head()}; use the newer version that migrated it"
+        )

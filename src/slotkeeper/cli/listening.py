@@ -89,18 +89,24 @@ def await_health(
 ) -> bool:
     """Ask ``/healthz`` until it answers 200; return False when ``is_over`` says so before."""
     while not is_over():
-        if _is_healthy(listener, settings):
+        if is_healthy(listener, settings):
             return True
         time.sleep(PROBE_PAUSE_SECONDS)
     return False
 
 
-def _is_healthy(listener: socket.socket, settings: Settings) -> bool:
+def is_healthy(listener: socket.socket, settings: Settings) -> bool:
+    """Tell whether ``/healthz`` answers 200 now on this socket."""
     host, port = listener.getsockname()[:2]
+    return answers_health(host, port, is_tls=settings.tls_cert is not None)
+
+
+def answers_health(host: str, port: int, *, is_tls: bool) -> bool:
+    """Tell whether ``/healthz`` of a Slotkeeper on this machine answers 200 now."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     connection: http.client.HTTPConnection
-    if settings.tls_cert:
-        # Ours is the only server this can reach, and its certificate names a public address.
+    if is_tls:
+        # Nothing is told to it, and its certificate names a public address, not this one.
         context = ssl._create_unverified_context()
         connection = http.client.HTTPSConnection(host, port, timeout=PROBE_SECONDS, context=context)
     else:
@@ -109,7 +115,7 @@ def _is_healthy(listener: socket.socket, settings: Settings) -> bool:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
         return answer.status == 200 and json.loads(answer.read())["status"] == "ok"
-    except (OSError, http.client.HTTPException, ValueError, KeyError):
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return False
     finally:
         connection.close()

@@ -7,11 +7,13 @@ to import, and ``--help`` needs none of it.
 # ruff: noqa: PLC0415, PLR0913, PLR0917 - see above; an option is an argument
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from slotkeeper.cli.failures import Program
 from slotkeeper.cli.options import DatabaseUrl, DataDir, settings_of
+from slotkeeper.domain.app import KeyKind
 
 app = Program(
     name="slotkeeper",
@@ -23,14 +25,18 @@ app = Program(
 )
 app_commands = typer.Typer(no_args_is_help=True, help="Make the apps that use the server.")
 app.add_typer(app_commands, name="app")
+key_commands = typer.Typer(no_args_is_help=True, help="List, make and revoke the keys of an app.")
+app.add_typer(key_commands, name="keys")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one [8080].")]
+AppSlug = Annotated[str, typer.Argument(metavar="APP", help="The slug of the app.")]
 
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port to listen on; 0 takes any free one [8080].")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     no_worker: Annotated[
@@ -65,7 +71,7 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
     )
-    serving.serve(settings)
+    serving.serve(settings, with_demo=demo)
 
 
 @app.command()
@@ -92,3 +98,64 @@ def create_app(
 
     settings = settings_of(data_dir=data_dir, database_url=database_url)
     apps.create(settings, name, owner=owner, test_mode=test, as_json=as_json)
+
+
+@app.command()
+def demo(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Make an app with people, hours and bookings to look at, and print its addresses."""
+    from slotkeeper.cli import demo as showing
+
+    showing.run(settings_of(data_dir=data_dir, database_url=database_url))
+
+
+@key_commands.command("list")
+def list_keys(
+    app_slug: AppSlug, data_dir: DataDir = None, database_url: DatabaseUrl = None
+) -> None:
+    """List the keys of an app, without their texts."""
+    from slotkeeper.cli import keys
+
+    keys.list_keys(settings_of(data_dir=data_dir, database_url=database_url), app_slug)
+
+
+@key_commands.command("create")
+def create_key(
+    app_slug: AppSlug,
+    kind: Annotated[
+        KeyKind, typer.Option(help="api reaches everything of the app; widget is for pages.")
+    ] = KeyKind.API,
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "made by hand",
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make one more key for an app, and print it."""
+    from slotkeeper.cli import keys
+
+    settings = settings_of(data_dir=data_dir, database_url=database_url)
+    keys.create(settings, app_slug, kind, name=name)
+
+
+@key_commands.command("revoke")
+def revoke_key(
+    app_slug: AppSlug,
+    key_id: Annotated[UUID, typer.Argument(help="Its id, from `keys list`.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a key invalid, at once and for good."""
+    from slotkeeper.cli import keys
+
+    keys.revoke(settings_of(data_dir=data_dir, database_url=database_url), app_slug, key_id)
+
+
+@app.command()
+def doctor(
+    host: Host = None, port: Port = None, data_dir: DataDir = None, database_url: DatabaseUrl = None
+) -> None:
+    """Look for what is wrong with the installation, and say how to mend it.
+
+    It changes nothing. The exit code is 1 when something is wrong.
+    """
+    from slotkeeper.cli import doctor as examining
+
+    examining.run(settings_of(host=host, port=port, data_dir=data_dir, database_url=database_url))

@@ -1,47 +1,149 @@
 """Run the server: database, migrations, socket, one process or several."""
 
+import socket
+import ssl
 import threading
-from collections.abc import Callable
+import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 
+import structlog
 import typer
 
-from slotkeeper.cli.installation import Reached, bring_up_to_date, database_of
-from slotkeeper.cli.listening import address_of, await_health, listen, tls_context
-from slotkeeper.cli.serving import Stop, serve_here
+from slotkeeper.cli import demo
+from slotkeeper.cli.failures import Failure
+from slotkeeper.cli.forking import run_forked
+from slotkeeper.cli.installation import Reached, bring_up_to_date, database_of, is_up_to_date
+from slotkeeper.cli.listening import address_of, await_health, is_healthy, listen, tls_context
+from slotkeeper.cli.serving import Stop, configure_logs, serve_here
+from slotkeeper.cli.workers import Workers
+from slotkeeper.postgres.errors import PostgresUnavailable
 from slotkeeper.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 RENEW_SECONDS = 2.0
 """How often the embedded PostgreSQL is looked after."""
 
+LOOK_SECONDS = 0.1
+"""How often the parent of several processes looks after them."""
 
-def serve(settings: Settings, *, prepare: Callable[[Reached, str], str] | None = None) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a server stands on: a migrated database and a socket that listens."""
+
+    settings: Settings
+    database: Reached
+    listener: socket.socket
+    tls: ssl.SSLContext | None
+    stop: Stop
+    ready_text: str
+
+    def announce(self) -> None:
+        """Say that the server is ready."""
+        typer.echo(self.ready_text)
+
+    def renew(self) -> None:
+        """Bring the database back if it was killed; what fails is tried again next time."""
+        try:
+            self.database.renew()
+        except (PostgresUnavailable, OSError) as error:
+            log.error("database_not_renewed", reason=str(error))
+
+    def serve(self, parent: int | None = None) -> None:
+        """Answer requests in this process until it is told to stop."""
+        serve_here(
+            self.settings,
+            self.database.conninfo,
+            self.listener,
+            tls=self.tls,
+            stop=self.stop,
+            parent=parent,
+        )
+
+
+def serve(settings: Settings, *, with_demo: bool) -> None:
     """Run a server until the process is told to stop, and print a line when it is ready.
 
     What can be refused is refused before anything is started: certificate and port first.
-    ``prepare`` gets the migrated database and the server's address, and returns what to
-    print before the line.
+    ``with_demo`` makes a demo app if there is none, and prints how to look at it.
     """
     stop = Stop()
     stop.listen()
+    configure_logs(settings)
     tls = tls_context(settings)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         database = stack.enter_context(database_of(settings))
-        bring_up_to_date(database.conninfo)
+        _migrate_apart(database.conninfo)
         address = address_of(listener, settings)
-        said = prepare(database, settings.public_url or address) if prepare else ""
-        over = threading.Event()
-        stack.callback(over.set)
+        text = f"Slotkeeper is ready at {address} ({database.description})"
+        if with_demo:
+            shown = demo.prepared(settings, database.conninfo, settings.public_url or address)
+            text = f"{text}\n\n{shown}"
+        ground = Ground(
+            settings=settings,
+            database=database,
+            listener=listener,
+            tls=tls,
+            stop=stop,
+            ready_text=text,
+        )
+        _serve_alone(ground) if settings.processes == 1 else _serve_by_many(ground)
 
-        def announce() -> None:
-            if await_health(listener, settings, is_over=over.is_set):
-                typer.echo(f"{said}Slotkeeper is ready at {address} ({database.description})")
 
-        def look_after() -> None:
-            while not over.wait(RENEW_SECONDS):
-                database.renew()
+def _migrate_apart(conninfo: str) -> None:
+    """Bring the database up to date in a child, whose memory is given back with its end."""
+    if is_up_to_date(conninfo):
+        return
 
-        for task in (announce, look_after):
-            threading.Thread(target=task, daemon=True).start()
-        serve_here(settings, database.conninfo, listener, tls=tls, stop=stop)
+    def work() -> None:
+        bring_up_to_date(conninfo)
+
+    code = run_forked(work)
+    if code:
+        raise Failure(f"the database could not be migrated (code {code})")
+
+
+def _serve_alone(ground: Ground) -> None:
+    over = threading.Event()
+
+    def announce() -> None:
+        if await_health(ground.listener, ground.settings, is_over=over.is_set):
+            ground.announce()
+
+    def look_after() -> None:
+        while not over.wait(RENEW_SECONDS):
+            ground.renew()
+
+    threads = [threading.Thread(target=task, daemon=True) for task in (announce, look_after)]
+    for thread in threads:
+        thread.start()
+    try:
+        ground.serve()
+    finally:
+        over.set()
+        for thread in threads:  # a renewal under way must not outlive the lease
+            thread.join(RENEW_SECONDS)
+
+
+def _serve_by_many(ground: Ground) -> None:
+    """Watch over the server processes; this one answers nothing itself."""
+    workers = Workers(ground.settings.processes, ground.serve)
+    is_ready, renewed = False, time.monotonic()
+    try:
+        while True:
+            for code in workers.lost():
+                if not is_ready:
+                    raise Failure(f"a server process ended as it started, with code {code}")
+                workers.replace(code)
+            if not is_ready and is_healthy(ground.listener, ground.settings):
+                is_ready = True
+                ground.announce()
+            if time.monotonic() - renewed > RENEW_SECONDS:
+                ground.renew()
+                renewed = time.monotonic()
+            time.sleep(LOOK_SECONDS)
+    finally:
+        workers.stop()

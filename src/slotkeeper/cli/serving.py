@@ -14,13 +14,12 @@ import structlog
 import uvicorn
 
 from slotkeeper.bootstrap import create_app, dressed, make_parts
+from slotkeeper.cli.forking import STOP_SIGNALS
 from slotkeeper.edge import logs
 from slotkeeper.settings import Settings
 
 STOP_SECONDS_MAX = 5
 """How long requests may still run after the server was told to stop."""
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stop:
@@ -36,7 +35,7 @@ class Stop:
 
     def listen(self) -> None:
         """Take the signals that stop a server from now on."""
-        for number in SIGNALS:
+        for number in STOP_SIGNALS:
             signal.signal(number, self._take)
 
     def _take(self, number: int, frame: FrameType | None) -> None:

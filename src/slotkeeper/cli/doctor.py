@@ -1,0 +1,83 @@
+"""Look at an installation and say in words what is wrong with it, changing nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import typer
+
+from slotkeeper.bootstrap import system_clock
+from slotkeeper.cli import examine_database, examine_machine
+from slotkeeper.cli.failures import Failure
+from slotkeeper.postgres.errors import PostgresUnavailable
+from slotkeeper.settings import Settings
+
+Examination = Callable[[Settings], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one examination found; ``is_fine`` tells whether there is anything to mend."""
+
+    subject: str
+    is_fine: bool
+    text: str
+
+
+def run(settings: Settings) -> None:
+    """Print one line for each thing that was looked at; exit with 1 when one is wrong."""
+    found = []
+    for finding in findings(settings):
+        found.append(finding)
+        mark = "ok     " if finding.is_fine else "problem"
+        typer.echo(f"{mark}  {finding.subject}: {finding.text}")
+    if not all(finding.is_fine for finding in found):
+        raise typer.Exit(1)
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Examine everything, in the order in which a start needs it.
+
+    The database is looked at only where a start would reach it: what is told about a broken
+    folder need not be told again about what lies in it.
+    """
+    year, month = system_clock().year, system_clock().month
+    machine: dict[str, Examination] = {
+        "data folder": examine_machine.data_folder,
+        "PostgreSQL": examine_machine.postgresql,
+        "port": examine_machine.port,
+        "certificate": examine_machine.certificate,
+        "time zones": lambda _: examine_machine.time_zones(year=year, month=month),
+    }
+    is_reachable = True
+    for subject, examine in machine.items():
+        finding = _finding(subject, examine, settings)
+        if subject in ("data folder", "PostgreSQL"):
+            is_reachable = is_reachable and finding.is_fine
+        yield finding
+    if is_reachable:
+        yield from _of_database(settings)
+
+
+def _of_database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and not examine_machine.has_cluster(settings):
+        yield Finding("database", True, "none yet; the first start makes it")
+        return
+    try:
+        with examine_database.opened(settings) as (conninfo, connection):
+            schema = _finding("schema", lambda _: examine_database.schema(connection), settings)
+            yield schema
+            if schema.is_fine:
+                yield _finding(
+                    "secret key",
+                    lambda settings: examine_database.secret_key(settings, conninfo),
+                    settings,
+                )
+    except (Failure, PostgresUnavailable) as failure:
+        yield Finding("database", False, str(failure))
+
+
+def _finding(subject: str, examine: Examination, settings: Settings) -> Finding:
+    try:
+        return Finding(subject, True, examine(settings))
+    except (Failure, PostgresUnavailable) as failure:
+        return Finding(subject, False, " ".join(str(failure).split()))

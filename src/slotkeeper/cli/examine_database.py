@@ -1,0 +1,65 @@
+"""What a start needs of the database: each function says what is there, or raises Failure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import psycopg
+
+from slotkeeper.bootstrap import SECRET_KEY_FILE
+from slotkeeper.cli.failures import Failure
+from slotkeeper.cli.inside import in_transaction_of
+from slotkeeper.cli.installation import CONNECT_SECONDS_MAX, database_of, refuse_newer
+from slotkeeper.edge.parts import Parts
+from slotkeeper.services import keys
+from slotkeeper.settings import Settings
+from slotkeeper.storage.migrations import current, head
+from slotkeeper.storage.transaction import Transaction
+
+Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[str, Connection]]:
+    """Give the address of the database and a connection; an embedded one is started for it."""
+    with (
+        database_of(settings) as database,
+        psycopg.connect(database.conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection,
+    ):
+        yield database.conninfo, connection
+
+
+def schema(connection: Connection) -> str:
+    """Tell whether the tables are those that this version expects."""
+    revision = current(connection)
+    if revision is None:
+        raise Failure("the database is empty; run slotkeeper migrate, or start the server")
+    refuse_newer(revision)
+    if revision != head():
+        raise Failure(
+            f"the database is at revision {revision}, behind {head()};"
+            " run slotkeeper migrate, or start the server"
+        )
+    return f"revision {revision}, as expected"
+
+
+def secret_key(settings: Settings, conninfo: str) -> str:
+    """Tell whether the secret key opens what was sealed with it."""
+    file = settings.data_dir / SECRET_KEY_FILE
+    place = "SLOTKEEPER_SECRET_KEY" if settings.secret_key else str(file)
+    is_missing = not settings.secret_key and not file.exists()
+    if is_missing:  # a new one, made up here, would hide that the real one is lost
+        settings = settings.model_copy(update={"secret_key": "none"})
+    if not _opens(settings, conninfo):
+        raise Failure(
+            "the stored keys of apps cannot be opened; put the secret key that sealed them back"
+            f" into {place}, or make new keys with slotkeeper keys create"
+        )
+    return "none yet; the first start makes it" if is_missing else f"{place} opens what is stored"
+
+
+def _opens(settings: Settings, conninfo: str) -> bool:
+    async def work(tx: Transaction, parts: Parts) -> bool:
+        return await keys.can_open_stored_keys(tx, parts.vault)
+
+    return in_transaction_of(settings, conninfo, work)
