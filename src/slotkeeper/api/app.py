@@ -1,13 +1,14 @@
 """The API as one application."""
 
+import re
+
 from fastapi import APIRouter, FastAPI, Response
-from starlette.datastructures import Headers
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slotkeeper import __version__
 from slotkeeper.api import availability, bookings, calendars, errors, events, projects, resources
-from slotkeeper.api.answers import empty, json_response
+from slotkeeper.api.answers import json_response
 from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
@@ -35,6 +36,18 @@ _HEADERS_IN = [
 ]
 _HEADERS_OUT = ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining"]
 
+_SHARED = re.compile(r"/(v1|v2|openapi\.json)(/|$)")
+_ANSWER = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(_HEADERS_OUT),
+}
+_PREFLIGHT = {
+    **_ANSWER,
+    "Access-Control-Allow-Methods": ", ".join(_METHODS),
+    "Access-Control-Allow-Headers": ", ".join(_HEADERS_IN),
+    "Access-Control-Max-Age": "86400",
+}
+
 
 def create_api(parts: Parts) -> FastAPI:
     """Return the API, its document and the answer to health checks, made of ``parts``."""
@@ -45,6 +58,7 @@ def create_api(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.parts = parts
     errors.install(app)
@@ -69,30 +83,27 @@ class CrossOrigin:
     """Lets pages of other origins call the API, and nothing else of the server.
 
     A page must be able to read errors too, so this stands outside everything that makes
-    answers. OPTIONS needs no key and always succeeds, also when it is no preflight.
+    answers. OPTIONS needs no key and always succeeds: what it tells is the same for every
+    path, and the browser compares. No cookies are used, so any origin may ask.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._shared = CORSMiddleware(
-            app,
-            allow_origins=["*"],
-            allow_methods=_METHODS,
-            allow_headers=_HEADERS_IN,
-            expose_headers=_HEADERS_OUT,
-            max_age=86_400,
-        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or not scope["path"].startswith((f"{PREFIX}/", "/openapi")):
+        if scope["type"] != "http" or not _SHARED.match(scope["path"]):
             await self._app(scope, receive, send)
-        elif scope["method"] == "OPTIONS" and not _is_preflight(scope):
-            await empty()(scope, receive, send)
+        elif scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
         else:
-            await self._shared(scope, receive, send)
+            await self._app(scope, receive, _sharing(send))
 
 
-def _is_preflight(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    return "origin" in headers and "access-control-request-method" in headers
+def _sharing(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_ANSWER)
+        await send(message)
+
+    return send_with_headers

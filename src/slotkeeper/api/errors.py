@@ -75,6 +75,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(OperationalError, _unreachable)
     app.add_exception_handler(PoolTimeout, _unreachable)
+    app.add_exception_handler(Exception, _fallen)
 
 
 def sentence(field: str, problem: Mapping[str, Any]) -> str:
@@ -111,12 +112,12 @@ async def _refused(_: Request, error: Exception) -> Response:
     return json_response({"error": str(error)}, status)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = error.errors()
-    if any(problem["loc"][0] == "path" for problem in problems):
-        # An id that is no UUID is the id of nothing.
-        return json_response({"error": "Resource does not exist"}, HTTPStatus.NOT_FOUND)
+    for place in (problem["loc"] for problem in problems):
+        if place[0] == "path":  # an id that is no UUID is the id of nothing
+            return await _refused(request, NotFound(place[1].removesuffix("_id").capitalize()))
     return json_response({"errors": invalid(problems)}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -145,6 +146,14 @@ async def _unreachable(request: Request, error: Exception) -> Response:
     return json_response(
         {"error": text}, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"}
     )
+
+
+async def _fallen(_: Request, error: Exception) -> Response:
+    """Let what nobody foresaw fall on, to what answers and logs it as an error of ours.
+
+    Without this the framework would answer for itself, and not in JSON.
+    """
+    raise error
 
 
 def _is_branch(part: object) -> bool:
