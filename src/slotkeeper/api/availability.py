@@ -28,7 +28,7 @@ async def find_availability(
     """Find the slots that can be booked, in order of time."""
     query = Query(
         project_id=body.project_id,
-        resource_ids=body.resources,
+        resource_ids=body.resources or None,
         constraints=body.constraints,
         settings=body.settings(),
         fallback_zone=times.asked_zone,
@@ -37,19 +37,19 @@ async def find_availability(
     answer = await availability.find_slots(
         transaction_of(request), caller.app_id, query, shuffle=parts_of(request).shuffle
     )
-    return encoded_response(_encoded(answer, times))
+    return encoded_response(encoded(answer, times))
 
 
-def _encoded(answer: Answer, times: Times) -> bytes:
+def encoded(answer: Answer, times: Times) -> bytes:
     """Return the answer as JSON bytes; each group of resources is encoded once."""
     show = _show_in(answer.zone, times)
-    encoded: dict[tuple[UUID, ...], bytes] = {}
+    groups: dict[tuple[UUID, ...], bytes] = {}
 
     def shown(slot: Slot[UUID]) -> bytes:
         ids = slot.resource_ids
-        if (group := encoded.get(ids)) is None:
+        if (group := groups.get(ids)) is None:
             found = [answer.resources[each] for each in ids]
-            group = encoded[ids] = orjson.dumps(
+            group = groups[ids] = orjson.dumps(
                 [{"id": each.id, "name": each.name, "timezone": each.timezone} for each in found]
             )
         start, end = show(slot.start), show(slot.end)

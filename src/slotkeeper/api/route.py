@@ -1,5 +1,6 @@
 """Routes of the API: JSON in whatever clothes it comes, one transaction a request."""
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -7,6 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
 from slotkeeper.edge.route import LimitedRequest, TransactionRoute
+
+DEPTH_MAX = 100
+"""How many arrays and objects may stand within one another in a body."""
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -44,6 +48,8 @@ class JsonRequest(LimitedRequest):
                 raise HTTPException(400, f"The request is not valid JSON: {error}") from error
             if b"\\u0000" in text and _has_nul(self._json):
                 raise HTTPException(400, "The request holds a NUL character (\\u0000).")
+            if not _is_shallow(self._json, text):
+                raise HTTPException(400, f"The request is nested deeper than {DEPTH_MAX} levels.")
         return self._json
 
 
@@ -51,6 +57,27 @@ class ApiRoute(TransactionRoute):
     """A route of the API."""
 
     request_class = JsonRequest
+
+
+def _is_shallow(value: object, text: bytes) -> bool:
+    """Tell whether no more than ``DEPTH_MAX`` arrays and objects stand within one another.
+
+    What comes in deeper than the encoder can write would break every later answer. The
+    walk goes one level at a time, and only where there are enough brackets for it to matter.
+    """
+    if text.count(b"[") + text.count(b"{") <= DEPTH_MAX:
+        return True
+    level: list[object] = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for outer in level for inner in _members(outer) if _members(inner) != ()]
+    return not level
+
+
+def _members(value: object) -> Collection[object]:
+    """Return what an array or object holds; an empty tuple for what is neither."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _has_nul(value: object) -> bool:

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from slotkeeper.domain.availability import Search
 from slotkeeper.domain.durations import parse_duration
-from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.errors import InvalidInput, UnknownZone
 from slotkeeper.domain.phrases import NotUnderstood, is_relative, parse_instant
 from slotkeeper.domain.slots import Mode
-from slotkeeper.domain.zones import Zone, minute_ceil
+from slotkeeper.domain.zones import Zone, find_zone, minute_ceil
 
 Value = TypeVar("Value")
 
@@ -110,6 +110,18 @@ def slot_policy(
     )
     ignore = is_true(given["ignore_all_day_events"])
     return SlotPolicy(mode=mode, search=search, ignore_all_day_events=ignore)
+
+
+def output_zone(settings: Mapping[str, object], fallback: Zone | None) -> Zone:
+    """Return the zone in which ``settings`` want the answer: UTC where nothing names one."""
+    name = settings.get("output_timezone")
+    if name is None or name == "":
+        return fallback or find_zone("UTC")
+    try:
+        return find_zone(str(name))
+    except UnknownZone:
+        message = "The output timezone must be a valid zone."
+        raise InvalidInput({"output_timezone": [message]}) from None
 
 
 _MESSAGES = {

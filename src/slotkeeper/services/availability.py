@@ -7,11 +7,11 @@ from uuid import UUID
 
 from slotkeeper.domain.availability import Candidate, Search, free_time, read_window
 from slotkeeper.domain.constraints import Constraints, parse_constraints
-from slotkeeper.domain.errors import InvalidInput, UnknownZone
+from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
-from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, slot_policy
+from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, output_zone, slot_policy
 from slotkeeper.domain.slots import Mode, Slot
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
@@ -64,7 +64,7 @@ async def find_slots(
     """
     project = await projects.get(tx, app_id, query.project_id) if query.project_id else None
     settings = merged(project.availability if project else {}, query.settings)
-    zone = _output_zone(settings, query.fallback_zone)
+    zone = output_zone(settings, query.fallback_zone)
     policy = slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format)
     asked = parse_constraints(query.constraints, path="constraints")
     found = await _resources(tx, app_id, query, project)
@@ -161,14 +161,3 @@ async def _candidates(
         )
         for resource, taken in zip(found, busy, strict=True)
     ]
-
-
-def _output_zone(settings: Mapping[str, object], fallback: Zone | None) -> Zone:
-    name = settings.get("output_timezone")
-    if name is None or name == "":
-        return fallback or find_zone("UTC")
-    try:
-        return find_zone(str(name))
-    except UnknownZone:
-        message = "The output timezone must be a valid zone."
-        raise InvalidInput({"output_timezone": [message]}) from None

@@ -10,7 +10,7 @@ from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.errors import InvalidInput, NotFound, UnknownZone
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.project import CUSTOMER_FIELDS, Project, slug_of
-from slotkeeper.domain.slot_policy import merged, slot_policy
+from slotkeeper.domain.slot_policy import merged, output_zone, slot_policy
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.services import resources
 from slotkeeper.storage import projects
@@ -147,7 +147,7 @@ def _check(tx: Transaction, given: Mapping[str, object]) -> None:
         _collect(errors, lambda: parse_constraints(constraints, path="availability_constraints"))
     if isinstance(booking := given.get("booking"), Mapping):
         graph = booking.get("graph")
-        if graph is not None and graph not in GRAPHS:
+        if graph is not None and (not isinstance(graph, str) or graph not in GRAPHS):
             errors["booking.graph"] = ["graph is invalid"]
     if isinstance(ui := given.get("ui"), Mapping) and ui.get("timezone"):
         try:
@@ -159,8 +159,9 @@ def _check(tx: Transaction, given: Mapping[str, object]) -> None:
 
 
 def _check_availability(tx: Transaction, availability: Mapping[str, object]) -> None:
+    settings = merged(availability, {})
     try:
-        slot_policy(merged(availability, {}), now=tx.now, zone=find_zone("UTC"))
+        slot_policy(settings, now=tx.now, zone=output_zone(settings, find_zone("UTC")))
     except InvalidInput as refusal:
         under = {f"availability.{field}": texts for field, texts in refusal.errors.items()}
         raise InvalidInput(under) from refusal

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString, TypeVar
 
+import orjson
 from psycopg import AsyncConnection, errors, sql
 from psycopg.adapt import Buffer
 from psycopg.rows import AsyncRowFactory, class_row, dict_row, scalar_row
 from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 Row = TypeVar("Row")
@@ -17,9 +19,15 @@ Parameters = Mapping[str, object] | Sequence[object]
 Query = LiteralString | sql.Composed
 Clock = Callable[[], datetime]
 
-# The database chose a victim among transactions that wait for one another. Nothing of it
-# happened, so the edge may simply do the whole of it again.
-RETRYABLE = (errors.DeadlockDetected, errors.SerializationFailure)
+# The database chose a victim among transactions that wait for one another, or two made the
+# same thing, or one deleted what the other needs, at the same moment. Nothing of it happened,
+# so the edge may simply do the whole of it again; this time it sees what the other one did.
+RETRYABLE = (
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.UniqueViolation,
+    errors.ForeignKeyViolation,
+)
 
 
 class _UtcText(TimestamptzLoader):
@@ -33,11 +41,16 @@ class _UtcBinary(TimestamptzBinaryLoader):
 
 
 async def _prepare(connection: AsyncConnection[Any]) -> None:
-    """Make instants come back with ``datetime.UTC``, not with the zone of the session."""
+    """Make instants come back in ``datetime.UTC``, and JSON as the answers can hold it.
+
+    PostgreSQL writes ``1e30`` in full, and the answers know no integer of more than 64 bits;
+    read with the same library that writes them, such a number comes back as it was sent.
+    """
     await connection.execute("SET TIME ZONE 'UTC'")
     await connection.commit()
     connection.adapters.register_loader("timestamptz", _UtcText)
     connection.adapters.register_loader("timestamptz", _UtcBinary)
+    set_json_loads(orjson.loads, connection)
 
 
 @dataclass(frozen=True, slots=True)

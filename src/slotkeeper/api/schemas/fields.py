@@ -39,7 +39,8 @@ def _as_text(value: object) -> object:
     return str(value) if is_number else value
 
 
-def _as_object(value: object) -> object:
+def as_object(value: object) -> object:
+    """Take ``[]`` for ``{}``: how PHP writes an empty object."""
     return {} if value == [] else value
 
 
@@ -72,7 +73,7 @@ Text = Annotated[str, BeforeValidator(_as_text)]
 Title = Annotated[str, BeforeValidator(_as_text), AfterValidator(_not_blank), Field(max_length=255)]
 ZoneName = Annotated[str, AfterValidator(_zone), Field(examples=["Europe/Copenhagen"])]
 Email = Annotated[str, AfterValidator(_email), Field(examples=["doc@example.com"])]
-Document = Annotated[dict[str, Any], BeforeValidator(_as_object)]
+Document = Annotated[dict[str, Any], BeforeValidator(as_object)]
 Id = UUID
 Timestamp = Annotated[
     str,

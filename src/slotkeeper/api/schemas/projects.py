@@ -7,7 +7,15 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from slotkeeper.api.schemas.answers import Answer, Stamp
-from slotkeeper.api.schemas.fields import Body, ConstraintList, Document, Id, Text, Title
+from slotkeeper.api.schemas.fields import (
+    Body,
+    ConstraintList,
+    Document,
+    Id,
+    Text,
+    Title,
+    as_object,
+)
 
 _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -40,6 +48,10 @@ _AVAILABILITY_EXAMPLE = {
     "to": "4 weeks",
     "buffer": "15 minutes",
 }
+_CUSTOMER_FIELDS_EXAMPLE = {
+    "name": {"title": "Name", "required": True},
+    "email": {"title": "E-mail", "format": "email", "required": True},
+}
 _BOOKING_EXAMPLE = {"graph": "instant", "what": "Consultation", "where": "Courthouse Square"}
 
 
@@ -52,8 +64,10 @@ class ProjectFields(Body):
     availability: Document | None = Field(default=None, examples=[_AVAILABILITY_EXAMPLE])
     availability_constraints: ConstraintList | None = None
     booking: Document | None = Field(default=None, examples=[_BOOKING_EXAMPLE])
-    customer_fields: Document | None = Field(
-        default=None, description="The form, in order: key, and what to ask"
+    customer_fields: Annotated[dict[str, Document] | None, BeforeValidator(as_object)] = Field(
+        default=None,
+        description="The form, in order: key, and what to ask",
+        examples=[_CUSTOMER_FIELDS_EXAMPLE],
     )
     ui: Document | None = None
     reminders: list[Document] | None = Field(default=None, max_length=50)

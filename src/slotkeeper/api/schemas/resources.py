@@ -3,7 +3,6 @@
 from typing import Any
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from slotkeeper.api.schemas.answers import Answer, Stamp
 from slotkeeper.api.schemas.fields import (
@@ -16,6 +15,7 @@ from slotkeeper.api.schemas.fields import (
     Title,
     ZoneName,
 )
+from slotkeeper.domain.resource import full_name
 
 
 class ResourceFields(Body):
@@ -38,16 +38,19 @@ CLEARABLE = frozenset({"image", "conference_type", "last_name"})
 
 
 class CreateResource(ResourceFields):
-    """A new resource: a zone, and a name or a first name."""
+    """A new resource: a zone, and a name; older clients send the parts of a name instead."""
 
+    name: Title
     timezone: ZoneName
     email: Email | None = Field(default=None, description="Unique within the app; never changes")
 
-    @model_validator(mode="after")
-    def _has_a_name(self) -> "CreateResource":
-        if not self.name and not (self.first_name or "").strip():
-            raise PydanticCustomError("name_missing", "field is required.")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_parts(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("name") or not given.get("first_name"):
+            return given
+        parts = given["first_name"], given.get("last_name")
+        return {**given, "name": full_name(*(str(part or "") for part in parts))}
 
 
 class UpdateResource(ResourceFields):
