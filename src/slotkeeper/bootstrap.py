@@ -6,16 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from slotkeeper.api.app import CrossOrigin, create_api
 from slotkeeper.edge.middleware import CleanPaths, Envelope, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
 from slotkeeper.storage.transaction import Clock, Database
+
+# What answers requests is imported where a server is made: it takes most of a second, and the
+# command line mostly needs the database alone.
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 SECRET_KEY_FILE = "secret_key"
 """The file in the data folder that holds the secret key where no setting gives one."""
@@ -50,12 +54,16 @@ def make_parts(
     return Parts(settings=settings, database=database, vault=vault, shuffle=Shuffle(seed))
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(parts: Parts) -> "FastAPI":
     """Return API and pages as one application that opens its database when it starts."""
+    from slotkeeper.api.app import create_api  # noqa: PLC0415 - see above
+    from slotkeeper.web import app as pages  # noqa: PLC0415
+
     app = create_api(parts)
+    pages.install(app)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: "FastAPI") -> AsyncIterator[None]:
         await parts.database.open()
         try:
             yield
@@ -68,6 +76,8 @@ def create_app(parts: Parts) -> FastAPI:
 
 def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Return the application with everything around it that each request passes."""
+    from slotkeeper.api.app import CrossOrigin  # noqa: PLC0415 - see above
+
     inner: ASGIApp = CleanPaths(app)
     if settings.force_https:
         inner = HttpsOnly(inner)

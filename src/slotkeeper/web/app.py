@@ -1,0 +1,15 @@
+"""The pages as one part of the application."""
+
+from fastapi import FastAPI
+
+from slotkeeper.web import booking, errors, home
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to ``app``, which has the API already.
+
+    The page of a project takes any address of one segment, so it comes last.
+    """
+    errors.install(app)
+    for room in (home, booking):
+        app.include_router(room.router)

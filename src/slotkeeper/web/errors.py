@@ -1,0 +1,59 @@
+"""Errors as pages, for people; programs keep getting them as JSON."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from slotkeeper.web.pages import page
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+_OF_PROGRAMS = ("/v1", "/v2", "/openapi.json", "/healthz", "/metrics")
+
+_TEXTS: Mapping[int, tuple[str, str]] = {
+    400: ("This request could not be read", "Please go back and try again."),
+    404: (
+        "There is nothing here",
+        "The address may be misspelt, or what it led to is gone. "
+        "Please ask whoever gave it to you.",
+    ),
+    405: ("There is nothing here", "This address is not one to look at. Please go back."),
+    413: ("That is too much", "Please go back and write less."),
+    422: ("That is not possible", "Please go back and try again."),
+    503: ("One moment, please", "The server is busy. Please try again in a minute."),
+}
+_ELSE = ("Something went wrong", "Please try again in a moment.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer with a page wherever ``app`` answers a browser with an error, but for the API.
+
+    Statuses and headers stay as the handlers that are already there decide them.
+    """
+    for kind, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _with_page(handler))
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a person with a browser asks, and not for something of the API."""
+    path = request.scope["path"]
+    of_api = any(path == each or path.startswith(f"{each}/") for each in _OF_PROGRAMS)
+    return not of_api and "text/html" in request.headers.get("accept", "")
+
+
+def _with_page(handler: Callable[..., Any]) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        made = handler(request, error)
+        as_json: Response = await made if isinstance(made, Awaitable) else made
+        if request.scope["type"] != "http" or not wants_page(request):
+            return as_json
+        title, text = _TEXTS.get(as_json.status_code, _ELSE)
+        shown = page("error.html", as_json.status_code, title=title, text=text)
+        for name in ("retry-after", "allow"):
+            if name in as_json.headers:
+                shown.headers[name] = as_json.headers[name]
+        return shown
+
+    return answer

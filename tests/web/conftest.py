@@ -1,0 +1,67 @@
+"""A visitor with a browser, and a project to visit."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from slotkeeper.bootstrap import create_app, dressed
+from slotkeeper.edge.parts import Parts
+from tests.support.client import Json, Tenant
+from tests.web.pages import Page
+
+
+@dataclass
+class Visitor:
+    """Opens pages and sends forms, and keeps cookies between them."""
+
+    http: httpx.AsyncClient
+
+    async def open(self, address: str, **query: str) -> Page:
+        return Page(await self.http.get(address, params=query or None))
+
+    async def send(self, address: str, form: dict[str, Any]) -> httpx.Response:
+        return await self.http.post(address, data=form)
+
+    async def chooses(self, address: str, text: str) -> Page:
+        """Open a page and follow the link with this text."""
+        return await self.open((await self.open(address)).link(text))
+
+    async def books(self, address: str, form: dict[str, Any]) -> Page:
+        """Send a form that must succeed, and follow to where it leads."""
+        answer = await self.send(f"{address}/book", form)
+        assert answer.status_code == 303, answer.text
+        return await self.open(answer.headers["location"])
+
+
+@pytest.fixture
+async def visitor(parts: Parts) -> AsyncIterator[Visitor]:
+    """A browser of this test alone, with a cookie jar of its own."""
+    transport = httpx.ASGITransport(dressed(create_app(parts), parts.settings))
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://slotkeeper.test",
+        headers={"Accept": "text/html,application/xhtml+xml"},
+    ) as http:
+        yield Visitor(http)
+
+
+async def page_of(
+    tenant: Tenant, *, zone: str = "UTC", hours: tuple[int, int] = (9, 12), **given: Json
+) -> str:
+    """Make a project with one resource, open on weekdays, and return the address of its page."""
+    doc = await tenant.resource(name="Doc", timezone=zone)
+    project = await tenant.project(
+        doc["id"],
+        **{
+            "availability_constraints": [
+                {"allow_hours": {"start": hours[0], "end": hours[1]}},
+                {"block_weekends": {}},
+            ],
+            "ui": {"time_date_format": "24h-dmy-mon"},
+            **given,
+        },
+    )
+    return f"/{project['slug']}"
