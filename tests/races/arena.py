@@ -1,0 +1,183 @@
+"""Where races are run: real servers on one database, a crowd of clients, and a referee."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.rows import dict_row
+
+from tests.support.client import basic
+
+CROWD = 100
+"""How many clients want the same thing at once."""
+
+Request = tuple[str, str, Any]
+"""Method, path under ``/v2``, and body."""
+
+
+def slot(hour: int, *, day: int = 7) -> dict[str, str]:
+    """Return the hour that starts at ``hour`` on a day of May 2030, as a request names it."""
+    return {
+        "start": f"2030-05-{day:02}T{hour:02}:00:00+00:00",
+        "end": f"2030-05-{day:02}T{hour + 1:02}:00:00+00:00",
+    }
+
+
+def order(resource_id: str | None, times: dict[str, str], **given: Any) -> Request:
+    """Return the request for a booking."""
+    body = {
+        "graph": "instant",
+        "what": "Consultation",
+        "where": "Here",
+        "customer": {"name": "Marty McFly", "email": "marty@example.com"},
+        **times,
+        **given,
+    }
+    return (
+        "POST",
+        "/bookings",
+        body if resource_id is None else {"resource_id": resource_id, **body},
+    )
+
+
+def move(booking: Any, times: dict[str, str], **given: Any) -> Request:
+    """Return the request that reschedules a booking."""
+    return "POST", f"/bookings/{booking['id']}/reschedule", {**times, **given}
+
+
+def action(booking: Any, name: str) -> Request:
+    """Return the request for an action on a booking."""
+    return "PUT", f"/bookings/{booking['id']}/{name}", {}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a server said."""
+
+    status: int
+    body: Any
+
+
+class Client:
+    """One connection that stays open.
+
+    Written on bare sockets: a hundred clients of a full library share the two processors with
+    the servers, and spread out what should come at once.
+    """
+
+    def __init__(self, server: str, key: str) -> None:
+        self._address = urlsplit(server)
+        self._key = key
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def send(self, request: Request) -> Answered:
+        method, path, body = request
+        content = b"" if body is None else orjson.dumps(body)
+        head = (
+            f"{method} /v2{path} HTTP/1.1\r\nHost: {self._address.netloc}\r\n"
+            f"Authorization: {basic(self._key)}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n"
+        )
+        reader, writer = await self._open()
+        writer.write(head.encode() + content)
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
+        length = next((line[15:] for line in answer if line.startswith("content-length:")), "0")
+        sent = await reader.readexactly(int(length))
+        return Answered(int(answer[0].split()[1]), orjson.loads(sent) if sent else None)
+
+    async def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is not None and self._streams[0].at_eof():
+            await self.close()  # servers hang up on those who are silent for some seconds
+        if self._streams is None:
+            assert self._address.hostname is not None
+            self._streams = await asyncio.open_connection(
+                self._address.hostname, self._address.port
+            )
+        return self._streams
+
+
+@dataclass(frozen=True)
+class Arena:
+    """One app behind several servers on one database, and the crowd of its clients."""
+
+    app_id: UUID
+    clients: Sequence[Client]
+    database_url: str
+
+    async def send(self, request: Request) -> Answered:
+        return await self.clients[0].send(request)
+
+    async def made(self, request: Request) -> Any:
+        """Send a request that nobody contests, and return what it made."""
+        answer = await self.send(request)
+        assert answer.status == 201, answer
+        return answer.body["data"]
+
+    async def resource(self, **given: Any) -> str:
+        made = await self.made(("POST", "/resources", {"name": "Doc", "timezone": "UTC", **given}))
+        return str(made["id"])
+
+    async def race(self, requests: Sequence[Request]) -> list[Answered]:
+        """Send all requests at once, spread over the servers; return the answers in order."""
+        sent = (
+            client.send(request)
+            for client, request in zip(self.clients[: len(requests)], requests, strict=True)
+        )
+        return list(await asyncio.gather(*sent))
+
+    async def warm_up(self) -> None:
+        """Open every connection, so that a race does not begin with handshakes."""
+        await self.race([("GET", "/resources", None)] * len(self.clients))
+
+    def rows(self, query: LiteralString, *parameters: object) -> list[dict[str, Any]]:
+        with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def overlaps(self) -> list[dict[str, Any]]:
+        """Return every pair of claims that hold the same time though neither may share it."""
+        return self.rows(
+            "SELECT one.booking_id AS one, other.booking_id AS other "
+            "FROM claims AS one JOIN claims AS other USING (app_id, resource_id) "
+            "WHERE one.booking_id < other.booking_id AND one.during && other.during "
+            "AND one.exclusive AND other.exclusive"
+        )
+
+    def check(self) -> None:
+        """See that the tables tell one story: bookings, claims, events and log."""
+        assert self.overlaps() == []
+        odd = self.rows(
+            "SELECT b.id, b.state, count(DISTINCT c.*) AS claims, count(DISTINCT e.*) AS events, "
+            "count(DISTINCT l.*) AS lines "
+            "FROM bookings AS b "
+            "LEFT JOIN claims AS c ON c.app_id = b.app_id AND c.booking_id = b.id "
+            "AND c.resource_id = b.resource_id AND c.during = tstzrange(b.start_at, b.end_at) "
+            "LEFT JOIN events AS e ON e.app_id = b.app_id AND e.booking_id = b.id "
+            "AND e.start_at = b.start_at AND e.end_at = b.end_at "
+            "LEFT JOIN booking_log AS l ON l.app_id = b.app_id AND l.booking_id = b.id "
+            "WHERE b.resource_id IS NOT NULL "  # deleted, it took its claims and events along
+            "GROUP BY b.app_id, b.id "
+            "HAVING count(DISTINCT c.*) <> (b.state IN ('confirmed', 'completed'))::int "
+            "OR count(DISTINCT e.*) <> (b.state IN ('confirmed', 'completed'))::int "
+            "OR count(DISTINCT l.*) <> 1 + (b.state <> 'confirmed')::int"
+        )
+        assert odd == []
+        orphans = self.rows(
+            "SELECT FROM claims WHERE (app_id, booking_id) NOT IN (SELECT app_id, id FROM bookings)"
+        )
+        assert orphans == []
+
+
+def statuses(answers: Sequence[Answered]) -> Counter[int]:
+    """Return how often each status came."""
+    return Counter(answer.status for answer in answers)
