@@ -13,6 +13,8 @@ from tests.support.bridge import Bridge
 from tests.support.client import Json
 from tests.support.server import App, Server
 
+pytestmark = pytest.mark.slow
+
 LOCK = Path(__file__).parent / "python" / "requirements.lock"
 DRIVER = LOCK.with_name("driver.py")
 HOME = Path(__file__).parents[2] / ".cache" / "python-timekit"

@@ -1,0 +1,298 @@
+"""booking.js 3.3.1 in headless Chromium, unmodified, on a site of another origin."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import trustme
+from tests.clients.shop import FIELDS, HOURS, ZONE, Shop, open_shop
+from tests.clients.widget import Drawn, Widget, page_with
+from tests.support.bridge import Bridge
+from tests.support.client import Json
+from tests.support.node import CHROMIUM, FOLDER
+from tests.support.server import App, Server, serving
+from tests.support.site import Site, site_of
+
+pytestmark = pytest.mark.browser
+
+ZONES = ["Europe/Berlin", "America/Los_Angeles"]
+MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
+ORIGINAL = "api.timekit.io"
+"""The host that the makers' own hosted page asks; it cannot be told another."""
+
+WISHED = "fonts.googleapis.com"
+"""The host of a font that the widget's own style sheet asks for; it gets none and needs none."""
+
+
+@pytest.fixture(scope="session")
+def site(modules: Path) -> Iterator[Site]:
+    """A site of another origin, with the files of the npm package as they are."""
+    with site_of(modules / "timekit-booking" / "public") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def behind_tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A second server on the same data, with a certificate for the original's host name."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate = trustme.CA().issue_cert(ORIGINAL)
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    for number, part in enumerate(certificate.cert_chain_pems):
+        part.write_to_path(folder / "chain.pem", append=number > 0)
+    tls = ["--tls-cert", str(folder / "chain.pem"), "--tls-key", str(folder / "key.pem")]
+    with serving(server.data_dir, *tls) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(modules: Path, behind_tls: Server) -> Iterator[Bridge]:
+    """Chromium that knows two hosts: this machine, and the original's name for it."""
+    assert modules.is_dir()
+    assert CHROMIUM, "the tests of the widget need Chromium"
+    rules = (
+        f"MAP {ORIGINAL} 127.0.0.1:{urlsplit(behind_tls.url).port}, "
+        "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    )
+    with Bridge(["node", FOLDER / "widget.mjs", CHROMIUM, rules]) as bridge:
+        yield bridge
+
+
+@pytest.fixture
+def widget(browser: Bridge) -> Iterator[Widget]:
+    """The widget; after each test, no stranger had been needed and no script had failed."""
+    widget = Widget(browser)
+    yield widget
+    seen = widget.sight()
+    assert seen.hosts <= {"127.0.0.1", ORIGINAL, WISHED}
+    assert not seen.script_errors
+
+
+@pytest.fixture
+def embedded(site: Site, server: Server, live: App, shop: Shop) -> str:
+    """The address of a page that embeds the project of the shop."""
+    return site.publish(page_with(config_of(server, live, shop)))
+
+
+def config_of(server: Server, app: App, shop: Shop, **given: Json) -> Json:
+    """Return what the documentation tells site owners to write."""
+    return {
+        "app_key": app.widget_key,
+        "project_id": shop.project_id,
+        "api_base_url": f"{server.url}/",
+        **given,
+    }
+
+
+def expected(shop: Shop, widget: Widget, zone: str) -> set[Drawn]:
+    """Return what the API offers in ``zone`` on the days that the calendar shows."""
+    days = widget.days()
+    return {each for slot in shop.slots(zone) if (each := Drawn.of(slot["start"])).date in days}
+
+
+def wall_in(zone: str, slot: Drawn, other: str) -> datetime:
+    """Return what a clock in ``other`` shows when one in ``zone`` shows the time of a slot."""
+    local = datetime.fromisoformat(f"{slot.date}T{slot.time}").replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(ZoneInfo(other))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_slots_are_drawn_at_the_hour_of_the_visitor_s_clock(
+    widget: Widget, embedded: str, shop: Shop, zone: str, tmp_path: Path
+) -> None:
+    widget.open(embedded, zone=zone)
+    widget.picture(tmp_path / "calendar.png")
+    drawn = widget.drawn()
+    assert drawn
+    assert set(drawn) == expected(shop, widget, zone)
+    assert {wall_in(zone, slot, ZONE).hour for slot in drawn} <= set(HOURS)
+    assert {wall_in(zone, slot, ZONE).minute for slot in drawn} == {0}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_click_a_form_and_a_booking(
+    widget: Widget, embedded: str, shop: Shop, zone: str, tmp_path: Path
+) -> None:
+    widget.open(embedded, zone=zone)
+    slot = widget.drawn()[0]
+    sheet = widget.choose(slot)
+    assert "Doc Brown" in sheet["heading"]
+    assert f"{wall_in(zone, slot, zone):%I:%M%p}".lower() in sheet["heading"]
+    assert sheet["fields"] == list(FIELDS)
+    widget.picture(tmp_path / "form.png")
+
+    said = widget.submit({**MARTY, "phone": "+1 555 4823", "topic": "Dog", "comment": "Einstein"})
+    widget.picture(tmp_path / "success.png")
+
+    assert said.error is None
+    assert said.success == (
+        "We have received your booking and sent a confirmation to marty@example.com"
+    )
+    (booking,) = shop.bookings(include="attributes")
+    info = booking["attributes"]["event_info"]
+    assert datetime.fromisoformat(info["start"]) == wall_in(zone, slot, "UTC")
+    assert info["what"] == "Clock repair"
+    assert "Anything else?: Einstein\n" in info["description"]
+    (customer,) = booking["customers"]
+    assert (customer["name"], customer["email"]) == ("Marty McFly", "marty@example.com")
+    assert (customer["phone"], customer["timezone"]) == ("+1 555 4823", zone)
+    assert customer["meta"]["topic"] == "Dog"
+
+
+def test_a_slot_taken_in_between_shows_the_reason(
+    widget: Widget, embedded: str, shop: Shop, tmp_path: Path
+) -> None:
+    widget.open(embedded, zone=ZONE)
+    slot = widget.drawn()[0]
+    widget.choose(slot)
+    shop.book(next(each for each in shop.slots(ZONE) if Drawn.of(each["start"]) == slot))
+
+    said = widget.submit(MARTY)
+    widget.picture(tmp_path / "taken.png")
+
+    assert said.success is None
+    assert said.error
+    assert "The requested timeslot is not available" in said.error
+    assert [each["customers"][0]["name"] for each in shop.bookings()] == ["Biff"]
+
+
+def test_live_mode_shows_no_ribbon(widget: Widget, embedded: str) -> None:
+    widget.open(embedded, zone=ZONE)
+    assert widget.drawn()
+    assert widget.sight().ribbon is None
+
+
+def test_test_mode_shows_the_ribbon(
+    widget: Widget, site: Site, server: Server, in_test_mode: App, tmp_path: Path
+) -> None:
+    with httpx.Client(base_url=f"{server.url}/v2", auth=("", in_test_mode.api_key)) as rehearsal:
+        shop = open_shop(rehearsal)
+    widget.open(site.publish(page_with(config_of(server, in_test_mode, shop))), zone=ZONE)
+    widget.picture(tmp_path / "ribbon.png")
+    assert widget.drawn()
+    assert widget.sight().ribbon == "TEST MODE"
+
+
+def test_a_project_is_found_by_its_slug_without_a_key(
+    widget: Widget, site: Site, server: Server, shop: Shop
+) -> None:
+    hosted = {"project_slug": shop.slug, "api_base_url": f"{server.url}/"}
+    widget.open(site.publish(page_with(hosted)), zone=ZONE)
+    assert set(widget.drawn()) == expected(shop, widget, ZONE)
+    widget.choose(widget.drawn()[0])
+    assert widget.submit(MARTY).success
+    assert len(shop.bookings()) == 1
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_makers_own_hosted_page_books_when_their_host_name_leads_here(
+    widget: Widget, site: Site, shop: Shop, zone: str, tmp_path: Path
+) -> None:
+    widget.open(f"{site.url}/{shop.slug}", zone=zone)
+    widget.picture(tmp_path / "hosted.png")
+    assert set(widget.drawn()) == expected(shop, widget, zone)
+    widget.choose(widget.drawn()[-1])
+    assert widget.submit(MARTY).success
+    assert len(shop.bookings()) == 1
+    assert f"POST https://{ORIGINAL}/v2/availability" in widget.sight().asked
+
+
+def test_the_hosted_page_moves_a_booking_named_in_its_address(
+    widget: Widget, site: Site, shop: Shop, tmp_path: Path
+) -> None:
+    first = shop.slots(ZONE)[0]
+    old = shop.book(first)
+    query = {
+        "uuid": old["id"],
+        "action": "reschedule",
+        "event.start": first["start"],
+        "event.end": first["end"],
+    }
+    widget.open(f"{site.url}/{shop.slug}?{urlencode(query)}", zone=ZONE)
+    slot = widget.drawn()[-1]
+    sheet = widget.choose(slot)
+    widget.picture(tmp_path / "reschedule.png")
+    former, _, new_time = sheet["heading"].partition("Rescheduled Booking")
+    assert Drawn.of(first["start"]).time in former
+    assert slot.time in new_time
+    assert sheet["fields"] == ["message"]
+
+    assert widget.submit({"message": "The clock tower is closed"}).success
+    widget.wait_to_leave("uuid")
+
+    new, before = shop.bookings(include="logs")
+    assert Drawn.of(info_in_zone(new)) == slot
+    assert (new["state"], before["state"]) == ("confirmed", "rescheduled_by_customer")
+    assert before["id"] == old["id"]
+    assert "The clock tower is closed" in [line["message"] for line in before["logs"]]
+
+
+def info_in_zone(booking: Json) -> str:
+    start = datetime.fromisoformat(booking["attributes"]["event_info"]["start"])
+    return start.astimezone(ZoneInfo(ZONE)).isoformat()
+
+
+def test_a_page_without_a_project_brings_all_settings_itself(
+    widget: Widget, site: Site, server: Server, live: App, shop: Shop
+) -> None:
+    config = {
+        "app_key": live.widget_key,
+        "api_base_url": f"{server.url}/",
+        "resources": [shop.resource_id],
+        "availability": {"length": "2 hours", "from": "2 days", "to": "9 days"},
+        "availability_constraints": [{"allow_hours": {"start": 14, "end": 18}}],
+        "booking": {"graph": "instant", "what": "Ride", "where": "Twin Pines Mall"},
+        "ui": {"availability_view": "agendaWeek"},
+    }
+    widget.open(site.publish(page_with(config)), zone=ZONE)
+    drawn = widget.drawn()
+    assert {slot.time for slot in drawn} == {"14:00", "16:00"}
+    widget.choose(drawn[0])
+    assert widget.submit(MARTY).success
+    found = shop.api.get("bookings", params={"search": f"resource.id:{shop.resource_id}"})
+    (booking,) = found.json()["data"]
+    info = booking["attributes"]["event_info"]
+    assert (info["what"], info["where"]) == ("Ride", "Twin Pines Mall")
+    assert Drawn.of(info_in_zone(booking)) == drawn[0]
+
+
+def test_another_zone_picked_at_the_foot_moves_the_slots(
+    widget: Widget, embedded: str, shop: Shop
+) -> None:
+    widget.open(embedded, zone="Europe/Berlin")
+    widget.pick_zone("Asia/Tokyo")
+    assert set(widget.drawn()) == expected(shop, widget, "Asia/Tokyo")
+    assert {wall_in("Asia/Tokyo", slot, ZONE).hour for slot in widget.drawn()} <= set(HOURS)
+
+
+def test_the_settings_of_the_project_choose_the_list_and_the_form_of_times(
+    widget: Widget, api: httpx.Client, site: Site, server: Server, live: App, tmp_path: Path
+) -> None:
+    shop = open_shop(api, ui={"availability_view": "listing", "time_date_format": "24h-dmy-mon"})
+    widget.open(site.publish(page_with(config_of(server, live, shop))), zone=ZONE)
+    widget.picture(tmp_path / "list.png")
+    assert widget.drawn()
+    assert set(widget.drawn()) == expected(shop, widget, ZONE)
+    assert all(text[:5].replace(":", "").isdigit() for text in widget.texts())
+
+
+def test_a_project_with_nothing_free_shows_an_empty_calendar_and_no_error(
+    widget: Widget, api: httpx.Client, site: Site, server: Server, live: App
+) -> None:
+    shop = open_shop(api, availability_constraints=[{"block_hours": {"start": 0, "end": 24}}])
+    widget.open(site.publish(page_with(config_of(server, live, shop))), zone=ZONE)
+    assert widget.drawn() == []
+    assert widget.sight().error is None
+
+
+def test_the_widget_can_read_why_it_was_refused(
+    widget: Widget, site: Site, server: Server, live: App, shop: Shop
+) -> None:
+    config = config_of(server, live, shop, app_key="live_widget_key_wrong")
+    widget.open(site.publish(page_with(config)), zone=ZONE)
+    error = widget.sight().error
+    assert error
+    assert "Invalid credentials supplied" in error
