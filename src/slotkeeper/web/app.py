@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from slotkeeper.web import booking, errors, home
+from slotkeeper.web import booking, docs, errors, home
 
 
 def install(app: FastAPI) -> None:
@@ -11,5 +11,5 @@ def install(app: FastAPI) -> None:
     The page of a project takes any address of one segment, so it comes last.
     """
     errors.install(app)
-    for room in (home, booking):
+    for room in (home, docs, booking):
         app.include_router(room.router)
