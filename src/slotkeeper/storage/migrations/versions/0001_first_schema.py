@@ -213,7 +213,9 @@ CREATE TABLE claims (
     FOREIGN KEY (app_id, resource_id) REFERENCES resources ON DELETE CASCADE,
     CONSTRAINT claims_are_half_open CHECK (
         lower_inc(during) AND NOT upper_inc(during)
-        AND NOT lower_inf(during) AND NOT upper_inf(during) AND NOT isempty(during)),
+        AND NOT lower_inf(during) AND NOT upper_inf(during) AND NOT isempty(during)
+        -- An end may be there and yet be the instant "infinity".
+        AND isfinite(lower(during)) AND isfinite(upper(during))),
     CONSTRAINT claims_do_not_overlap EXCLUDE USING gist (
         app_id WITH =, resource_id WITH =, during WITH &&) WHERE (exclusive)
 );

@@ -1,0 +1,18 @@
+"""An app that is undone after the test."""
+
+import pytest
+
+from slotkeeper.edge.parts import Parts
+from slotkeeper.storage.transaction import Transaction
+from tests.services.shop import Shop, open_shop
+
+
+@pytest.fixture
+async def shop(tx: Transaction, parts: Parts) -> Shop:
+    return await open_shop(tx, parts.vault)
+
+
+@pytest.fixture
+async def other_shop(tx: Transaction, parts: Parts) -> Shop:
+    """Another app in the same database, of which nothing may be seen."""
+    return await open_shop(tx, parts.vault)
