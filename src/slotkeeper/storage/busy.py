@@ -6,37 +6,41 @@ from datetime import datetime
 from uuid import UUID
 
 from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.zones import to_datetime
 from slotkeeper.storage.transaction import Transaction
 
-# Binary COPY of fixed columns is a run of equal records: column count, then length and value
-# of each. Decoding 72 000 of them costs a tenth of fetching them as rows of ranges.
-_HEADER_BYTES = 19
-_TRAILER_BYTES = 2
-_RECORD = struct.Struct(">h i i i i i i")
+# What array_send says of an array of bigint: a header, then length and value of each. The two
+# halves of a value are the start and the end of one busy time. Handed over like this, a
+# search costs one value a resource; a row for each busy time, even by binary COPY, costs
+# the driver twice to three times as long (100 people, 90 days, 8 a day: 150 ms against 55).
+_HEADER_BYTES = 20
+_ELEMENT = struct.Struct(">4x i i")
 
 # Busy events that their owner made (those of bookings are held by claims) and every claim.
 # events_busy and claims_by_end serve it: both are searched from the start of the window on,
 # so past events cost nothing. Instants become whole minutes, outward.
 _BUSY = """
-COPY (
-    SELECT asked.position::int4,
-           greatest(floor(date_part('epoch', busy.start_at) / 60), %(start)s)::int4,
-           least(ceil(date_part('epoch', busy.end_at) / 60), %(end)s)::int4
-    FROM unnest(%(resources)s::uuid[]) WITH ORDINALITY AS asked (resource_id, position)
-    CROSS JOIN LATERAL (
+SELECT array_send(busy.packed)
+FROM unnest(%(resources)s::uuid[]) WITH ORDINALITY AS asked (resource_id, position)
+CROSS JOIN LATERAL (
+    SELECT array_agg(
+        (greatest(floor(date_part('epoch', start_at) / 60), %(start)s)::bigint << 32)
+        | (least(ceil(date_part('epoch', end_at) / 60), %(end)s)::bigint & x'ffffffff'::bigint)
+    ) AS packed
+    FROM (
         SELECT start_at, end_at FROM events
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
-          AND end_at > to_timestamp(%(start)s * 60.0) AND start_at < to_timestamp(%(end)s * 60.0)
+          AND end_at > %(from)s AND start_at < %(to)s
           AND booking_id IS NULL AND rsvp <> 'declined'
           AND NOT (all_day AND %(ignore_all_day)s)
         UNION ALL
         SELECT lower(during), upper(during) FROM claims
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
-          AND upper(during) > to_timestamp(%(start)s * 60.0)
-          AND lower(during) < to_timestamp(%(end)s * 60.0)
+          AND upper(during) > %(from)s AND lower(during) < %(to)s
           AND booking_id IS DISTINCT FROM %(except_booking)s::uuid
-    ) AS busy
-) TO STDOUT (FORMAT BINARY)
+    ) AS held
+) AS busy
+ORDER BY asked.position
 """
 
 
@@ -55,21 +59,20 @@ async def busy_times(
     they come. ``except_booking`` leaves out what that booking holds.
     """
     start, end = window
-    parameters = {
-        "app": app_id,
-        "resources": list(resource_ids),
-        "start": start,
-        "end": end,
-        "ignore_all_day": ignore_all_day,
-        "except_booking": except_booking,
-    }
-    async with tx.connection.cursor() as cursor, cursor.copy(_BUSY, parameters) as copy:
-        answer = b"".join([bytes(block) async for block in copy])
-    busy: list[list[Interval]] = [[] for _ in resource_ids]
-    records = memoryview(answer)[_HEADER_BYTES : len(answer) - _TRAILER_BYTES]
-    for _, _, position, _, busy_start, _, busy_end in _RECORD.iter_unpack(records):
-        busy[position - 1].append((busy_start, busy_end))
-    return busy
+    packed = await tx.values(
+        _BUSY,
+        {
+            "app": app_id,
+            "resources": list(resource_ids),
+            "start": start,
+            "end": end,
+            "from": to_datetime(start),
+            "to": to_datetime(end),
+            "ignore_all_day": ignore_all_day,
+            "except_booking": except_booking,
+        },
+    )
+    return [_unpacked(each) for each in packed]
 
 
 async def is_blocked(
@@ -110,3 +113,10 @@ async def is_blocked(
         },
     )
     return bool(found)
+
+
+def _unpacked(packed: bytes | None) -> list[Interval]:
+    """Return the intervals of one resource; nothing was packed where it has none."""
+    if packed is None:
+        return []
+    return list(_ELEMENT.iter_unpack(memoryview(packed)[_HEADER_BYTES:]))
