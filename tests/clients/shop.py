@@ -60,7 +60,8 @@ def open_shop(api: httpx.Client, **given: Json) -> Shop:
     """Make a resource and a project: four slots of an hour on each of the next days.
 
     The days come from the server's clock, the hours from the constraints: tests know the
-    hours and read the days from an answer.
+    hours and read the days from an answer. "Tomorrow" changes at midnight only, so that two
+    answers of one test agree although an hour passed between them.
     """
     person = {"name": "Doc Brown", "timezone": ZONE}
     resource = api.post("resources", json=person).raise_for_status().json()["data"]
@@ -70,7 +71,7 @@ def open_shop(api: httpx.Client, **given: Json) -> Shop:
         "availability": {
             "mode": "roundrobin_random",
             "length": "1 hour",
-            "from": "1 day",
+            "from": "tomorrow",
             "to": "15 days",
         },
         "availability_constraints": [

@@ -78,9 +78,30 @@ def test_a_project_takes_empty_arrays_for_its_objects(php: Php, shop: Shop) -> N
     assert made["data"]["data"]["availability"] == {}
 
 
+def test_a_resource_is_deleted(php: Php) -> None:
+    made = php.call("createResource", {"name": "Doc", "timezone": "Europe/Paris"})
+    resource = made["data"]["data"]
+    assert php.call("deleteResource", resource["id"])["status"] == 204
+    assert php.call("getResource", resource["id"])["status"] == 404
+
+
+def test_a_project_is_read_although_the_request_has_a_body(php: Php, shop: Shop) -> None:
+    found = php.call("getProject", shop.project_id)
+    assert found["sent"] == "[]"
+    assert found["status"] == 200
+    assert found["data"]["data"]["id"] == shop.project_id
+
+
+def test_projects_are_searched_and_their_resources_listed(php: Php, shop: Shop) -> None:
+    (project,) = php.call("getProjects", f"slug:{shop.slug}")["data"]["data"]
+    assert project["id"] == shop.project_id
+    (resource,) = php.call("getProjectResources", shop.project_id)["data"]["data"]
+    assert resource["id"] == shop.resource_id
+
+
 def test_a_search_with_a_constraint_written_as_an_empty_array(php: Php, shop: Shop) -> None:
     query = {"project_id": shop.project_id, "constraints": [{"block_weekends": {}}]}
-    found = php.call("fetchAvailability", query)
+    found = php.call("getAvailabilities", query)
     assert '{"block_weekends":[]}' in found["sent"]
     assert found["status"] == 200
     starts = {slot["start"] for slot in found["data"]["data"]}
@@ -116,6 +137,6 @@ def test_a_booking_is_made_cancelled_with_an_empty_array_and_deleted(php: Php, s
 
 
 def test_a_refusal_is_json_that_php_can_read(bridge: Bridge, server: Server) -> None:
-    answer = Php(bridge, server.url, "live_api_key_wrong").call("fetchAvailability", {})
+    answer = Php(bridge, server.url, "live_api_key_wrong").call("getAvailabilities", {})
     assert answer["status"] == 401
     assert answer["data"] == {"error": {"message": "Invalid credentials supplied"}}
