@@ -64,6 +64,11 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
         return
     try:
         with examine_database.opened(settings) as (conninfo, connection):
+            yield _finding(
+                "connections",
+                lambda settings: examine_database.connections(settings, connection),
+                settings,
+            )
             schema = _finding("schema", lambda _: examine_database.schema(connection), settings)
             yield schema
             if schema.is_fine:

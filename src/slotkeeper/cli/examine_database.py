@@ -43,6 +43,22 @@ def schema(connection: Connection) -> str:
     return f"revision {revision}, as expected"
 
 
+def connections(settings: Settings, connection: Connection) -> str:
+    """Tell whether the database takes as many connections as the server may open."""
+    info = connection.execute(
+        "SELECT current_setting('max_connections')::int"
+        " - current_setting('superuser_reserved_connections')::int"
+    ).fetchone()
+    assert info is not None
+    allowed, wanted = int(str(info[0])), settings.processes * settings.connections_max
+    if wanted > allowed:
+        raise Failure(
+            f"{settings.processes} processes of {settings.connections_max} connections want"
+            f" {wanted}, but the database allows {allowed}; lower SLOTKEEPER_CONNECTIONS_MAX"
+        )
+    return f"{wanted} of {allowed} may be used"
+
+
 def secret_key(settings: Settings, conninfo: str) -> str:
     """Tell whether the secret key opens what was sealed with it."""
     file = settings.data_dir / SECRET_KEY_FILE

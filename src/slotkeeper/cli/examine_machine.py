@@ -24,10 +24,11 @@ FREE_BYTES_MIN = 200_000_000
 def data_folder(settings: Settings) -> str:
     """Tell whether the data folder, or the nearest one above it, can be written."""
     folder = settings.data_dir.absolute()
-    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    # Not Path.exists, which fails where a folder on the way may not be passed.
+    nearest = next(each for each in (folder, *folder.parents) if os.path.exists(each))
     if not nearest.is_dir():
         raise Failure(f"{nearest} is a file; choose another --data-dir")
-    if not os.access(nearest, os.W_OK | os.X_OK):
+    if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
         owner = _name_of(nearest.stat().st_uid)
         raise Failure(
             f"{_name_of(os.geteuid())} may not write in {nearest}, which belongs to {owner};"
@@ -36,7 +37,7 @@ def data_folder(settings: Settings) -> str:
     free = shutil.disk_usage(nearest).free
     if free < FREE_BYTES_MIN:
         raise Failure(f"the disk of {nearest} has only {free // 1_000_000} MB left; make room")
-    return f"{folder} can be written" if folder.exists() else f"{folder} will be made"
+    return f"{folder} can be written" if nearest == folder else f"{folder} will be made"
 
 
 def postgresql(settings: Settings) -> str:

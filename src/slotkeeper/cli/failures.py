@@ -1,5 +1,7 @@
 """Turn failures that an operator can mend into one sentence and an exit code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,22 +21,33 @@ class Usage(Failure):
 
 
 class Program(typer.Typer):
-    """The commands, whose known failures are told without a traceback.
+    """The commands, whose known failures are told without a traceback."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command that the command line names, and exit."""
+        with explained():
+            return super().__call__(*args, **kwargs)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn known failures of the block into a sentence on standard error and a SystemExit.
 
     Exit code 2 means that the command was asked wrongly, 1 that it could not be done.
     Anything else is a mistake of ours and keeps its traceback.
     """
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command that the command line names, and exit."""
-        try:
-            return super().__call__(*args, **kwargs)
-        except Usage as failure:
-            raise _told(str(failure), code=2) from failure
-        except (Failure, PostgresUnavailable, DomainError) as failure:
-            raise _told(str(failure), code=1) from failure
-        except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as failure:
-            raise _told(f"the database cannot be reached: {failure}", code=1) from failure
+    try:
+        yield
+    except Usage as failure:
+        raise _told(str(failure), code=2) from failure
+    except (Failure, PostgresUnavailable, DomainError) as failure:
+        raise _told(str(failure), code=1) from failure
+    except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as failure:
+        raise _told(f"the database cannot be reached: {failure}", code=1) from failure
+    except OSError as failure:
+        if failure.filename is None:
+            raise
+        raise _told(f"cannot use {failure.filename}: {failure.strerror}", code=1) from failure
 
 
 def _told(sentence: str, *, code: int) -> SystemExit:

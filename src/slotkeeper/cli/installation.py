@@ -78,7 +78,16 @@ def is_up_to_date(conninfo: str) -> bool:
 def bring_up_to_date(conninfo: str) -> tuple[str | None, str]:
     """Migrate the database and return (before, after); refuse one that newer code has made."""
     is_up_to_date(conninfo)
-    return migrate(conninfo)
+    try:
+        return migrate(conninfo)
+    except Exception as error:
+        # Alembic brings psycopg's errors wrapped by SQLAlchemy, which is slow to import.
+        cause = getattr(error, "orig", None)
+        if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            raise Failure(
+                f"the role of the database URL may not make tables or extensions: {cause}"
+            ) from error
+        raise
 
 
 def refuse_newer(revision: str) -> None:

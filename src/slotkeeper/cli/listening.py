@@ -13,7 +13,7 @@ from slotkeeper.cli.failures import Failure, Usage
 from slotkeeper.settings import Settings
 
 BACKLOG = 2048
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 1.0
 PROBE_PAUSE_SECONDS = 0.02
 
 

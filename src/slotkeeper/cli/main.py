@@ -56,9 +56,10 @@ def serve(
         bool, typer.Option("--demo", help="Make a demo app if there is none, and show it.")
     ] = False,
 ) -> None:
-    """Run the server, with a PostgreSQL of its own unless a database is given.
+    """Run the server.
 
-    It prints one line when it is ready, and stops on SIGTERM or Ctrl-C.
+    It brings a PostgreSQL of its own unless a database is given, prints one line when it is
+    ready, and stops on SIGTERM or Ctrl-C.
     """
     from slotkeeper.cli import serve as serving
 
@@ -76,7 +77,7 @@ def serve(
 
 @app.command()
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Bring the database up to what this version expects; serve does so by itself."""
+    """Bring the database up to date; serve does so by itself."""
     from slotkeeper.cli import migrate as migrating
 
     migrating.run(settings_of(data_dir=data_dir, database_url=database_url))
@@ -102,7 +103,10 @@ def create_app(
 
 @app.command()
 def demo(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Make an app with people, hours and bookings to look at, and print its addresses."""
+    """Make an app to look at, and print its addresses.
+
+    It has people, hours, ways of booking and bookings. An app that is there is left as it is.
+    """
     from slotkeeper.cli import demo as showing
 
     showing.run(settings_of(data_dir=data_dir, database_url=database_url))
@@ -152,9 +156,10 @@ def revoke_key(
 def doctor(
     host: Host = None, port: Port = None, data_dir: DataDir = None, database_url: DatabaseUrl = None
 ) -> None:
-    """Look for what is wrong with the installation, and say how to mend it.
+    """Say what is wrong with the installation.
 
-    It changes nothing. The exit code is 1 when something is wrong.
+    Each line is one thing that was looked at, with a remedy where one is needed. Nothing is
+    changed. The exit code is 1 when something is wrong.
     """
     from slotkeeper.cli import doctor as examining
 

@@ -11,11 +11,11 @@ import structlog
 import typer
 
 from slotkeeper.cli import demo
-from slotkeeper.cli.failures import Failure
+from slotkeeper.cli.failures import Failure, explained
 from slotkeeper.cli.forking import run_forked
 from slotkeeper.cli.installation import Reached, bring_up_to_date, database_of, is_up_to_date
 from slotkeeper.cli.listening import address_of, await_health, is_healthy, listen, tls_context
-from slotkeeper.cli.serving import Stop, configure_logs, serve_here
+from slotkeeper.cli.serving import Stop, configure_logs, preload, serve_here
 from slotkeeper.cli.workers import Workers
 from slotkeeper.postgres.errors import PostgresUnavailable
 from slotkeeper.settings import Settings
@@ -99,11 +99,14 @@ def _migrate_apart(conninfo: str) -> None:
         return
 
     def work() -> None:
-        bring_up_to_date(conninfo)
+        with explained():
+            bring_up_to_date(conninfo)
 
     code = run_forked(work)
+    if code < 0:
+        raise Failure(f"the migration of the database was ended by signal {-code}")
     if code:
-        raise Failure(f"the database could not be migrated (code {code})")
+        raise SystemExit(code)  # the child has said why
 
 
 def _serve_alone(ground: Ground) -> None:
@@ -130,6 +133,7 @@ def _serve_alone(ground: Ground) -> None:
 
 def _serve_by_many(ground: Ground) -> None:
     """Watch over the server processes; this one answers nothing itself."""
+    preload()
     workers = Workers(ground.settings.processes, ground.serve)
     is_ready, renewed = False, time.monotonic()
     try:

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -94,6 +95,12 @@ def serve_here(
     server = _Server(_config(app, settings, tls), stop, parent)
     stop.is_serving = True
     server.run(sockets=[listener])
+
+
+def preload() -> None:
+    """Import what answers requests, so that processes forked from this one share its memory."""
+    for module in ("slotkeeper.api.app", "slotkeeper.web.app", "uvicorn.protocols.http"):
+        import_module(module)
 
 
 def configure_logs(settings: Settings) -> None:
