@@ -44,6 +44,30 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query that was understood: its project, if it names one, and all that counts.
+
+    ``settings`` are those of the query over those of the project; ``policy`` is what they
+    mean; ``zone`` is that of the answer.
+    """
+
+    query: Query
+    project: Project | None
+    settings: Mapping[str, object]
+    zone: Zone
+    policy: SlotPolicy
+    constraints: Constraints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Whom a question is about, in the order of their priority."""
+
+    resources: Mapping[UUID, Resource]
+    candidates: Sequence[Candidate[UUID]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The slots on offer, the resources they name, and the zone to show them in."""
 
@@ -62,18 +86,38 @@ async def find_slots(
     interval without moving the grid on which they lie. Reads each resource's busy time
     once, whatever the number of resources.
     """
-    project = await projects.get(tx, app_id, query.project_id) if query.project_id else None
-    settings = merged(project.availability if project else {}, query.settings)
-    zone = output_zone(settings, query.fallback_zone)
-    policy = slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format)
-    asked = parse_constraints(query.constraints, path="constraints")
-    found = await _resources(tx, app_id, query, project)
-    candidates = await _candidates(tx, app_id, found, project, asked, policy)
-    slots = slots_of(policy.search, candidates, policy.mode, shuffle=shuffle)
+    question = await understand(tx, app_id, query)
+    found = await gather(tx, app_id, question)
+    policy = question.policy
+    slots = slots_of(policy.search, found.candidates, policy.mode, shuffle=shuffle)
     if query.within is not None:
         start, end = query.within
         slots = [slot for slot in slots if slot.start >= start and slot.start < end]
-    return Answer(slots=slots, resources={each.id: each for each in found}, zone=zone)
+    return Answer(slots=slots, resources=found.resources, zone=question.zone)
+
+
+async def understand(tx: Transaction, app_id: UUID, query: Query) -> Question:
+    """Return what a query means beside what its project says; refuse what makes no sense."""
+    project = await projects.get(tx, app_id, query.project_id) if query.project_id else None
+    settings = merged(project.availability if project else {}, query.settings)
+    zone = output_zone(settings, query.fallback_zone)
+    return Question(
+        query=query,
+        project=project,
+        settings=settings,
+        zone=zone,
+        policy=slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format),
+        constraints=parse_constraints(query.constraints, path="constraints"),
+    )
+
+
+async def gather(tx: Transaction, app_id: UUID, question: Question) -> Gathered:
+    """Read whom a question is about: their rules, and their busy time once for all of them."""
+    found = await _resources(tx, app_id, question.query, question.project)
+    candidates = await _candidates(
+        tx, app_id, found, question.project, question.constraints, question.policy
+    )
+    return Gathered(resources={each.id: each for each in found}, candidates=candidates)
 
 
 async def find_free(
