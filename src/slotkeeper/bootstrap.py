@@ -77,11 +77,12 @@ def create_app(parts: Parts) -> "FastAPI":
 def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Return the application with everything around it that each request passes."""
     from slotkeeper.api.app import CrossOrigin  # noqa: PLC0415 - see above
+    from slotkeeper.web.errors import failed  # noqa: PLC0415
 
     inner: ASGIApp = CleanPaths(app)
     if settings.force_https:
         inner = HttpsOnly(inner)
-    return CrossOrigin(Envelope(inner))
+    return CrossOrigin(Envelope(inner, failed=failed))
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -35,6 +35,8 @@ class _Reader(HTMLParser):
         element = Element(tag, {name: value or "" for name, value in attrs})
         element.inside = [each.tag for each in self._open]
         self.elements.append(element)
+        if tag == "br":
+            self.handle_data(" ")
         if tag not in _VOID:
             self._open.append(element)
 

@@ -1,6 +1,7 @@
 """What happens to every request on its way in and out, in the plain form of ASGI."""
 
 import time
+from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
@@ -14,11 +15,14 @@ log = structlog.get_logger(__name__)
 class Envelope:
     """Gives every answer its id, tells test mode, logs the request, and catches what falls.
 
-    The log holds the path and ids only, no names, addresses or keys.
+    The log holds the path and ids only, no names, addresses or keys. ``failed`` makes the
+    answer to a request that broke, whose id is ``scope["state"]["request_id"]``; without it,
+    the answer is that of the API.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, failed: Callable[[Scope], Response] | None = None) -> None:
         self.app = app
+        self.failed = failed or server_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -47,7 +51,7 @@ class Envelope:
             log.exception("request_failed", path=scope["path"], request_id=request_id)
             if status:
                 raise  # half an answer is out; only closing the connection is honest
-            await _server_error(scope)(scope, receive, send_with_headers)
+            await self.failed(scope)(scope, receive, send_with_headers)
         finally:
             log.info(
                 "request",
@@ -102,7 +106,8 @@ class CleanPaths:
         await self.app(scope, receive, send)
 
 
-def _server_error(scope: Scope) -> Response:
+def server_error(scope: Scope) -> Response:
+    """Return the answer of the API to a request that broke."""
     request_id = scope["state"]["request_id"]
     text = f"Something went wrong on the server; its log knows more under {request_id}."
     return JSONResponse({"error": text}, status_code=500)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from starlette.datastructures import ImmutableMultiDict
+from starlette.requests import Request
 
 from slotkeeper.domain.booking import Customer
 from slotkeeper.web.fields import Field, Format
@@ -15,7 +17,7 @@ FIELD_CHARACTERS_MAX = 5_000
 EMAIL_CHARACTERS_MAX = 254
 """The longest e-mail address that mail can carry."""
 
-Sent = ImmutableMultiDict[str, object]
+Sent = ImmutableMultiDict[str, str]
 
 _NATIVE = frozenset({"name", "email", "phone", "voip"})
 _IN_NO_DESCRIPTION = frozenset({"name", "first_name", "last_name", "email"})
@@ -74,7 +76,19 @@ class Answers:
         }
 
 
-def prefilled(fields: Sequence[Field], query: ImmutableMultiDict[str, str]) -> list[Field]:
+async def form_of(request: Request) -> Sent:
+    """Return what a form sent, as our pages send it; a body of another type is an empty form.
+
+    The body is limited, and with it the number of fields.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return ImmutableMultiDict()
+    body = (await request.body()).decode("utf-8", "replace")
+    return ImmutableMultiDict(parse_qsl(body, keep_blank_values=True))
+
+
+def prefilled(fields: Sequence[Field], query: Sent) -> list[Field]:
     """Return the fields with what the address of the page says, ``customer.<key>=<value>``."""
     return [
         field.filled([text_of(value) for value in query.getlist(field.name)])
@@ -96,9 +110,9 @@ def read(fields: Sequence[Field], sent: Sent) -> Answers:
     return Answers(fields=read_fields, errors=errors)
 
 
-def text_of(value: object) -> str:
-    """Return the text of something that was sent; files and NUL characters count as nothing."""
-    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+def text_of(value: str | None) -> str:
+    """Return what was sent without white space around it; NUL characters count as nothing."""
+    return value.replace("\x00", "").strip() if value else ""
 
 
 def _wrong_with(field: Field) -> str | None:

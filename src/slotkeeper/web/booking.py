@@ -16,7 +16,7 @@ from slotkeeper.services import offers
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web import tokens
 from slotkeeper.web.agenda import Agenda, Offer
-from slotkeeper.web.answers import Answers, read, text_of
+from slotkeeper.web.answers import Answers, form_of, read, text_of
 from slotkeeper.web.choice import Choice
 from slotkeeper.web.clock import Clock
 from slotkeeper.web.fields import Field
@@ -71,7 +71,7 @@ async def fill_in(request: Request, slug: str) -> Response:
 @router.post("/{slug}/book")
 async def take(request: Request, slug: str) -> Response:
     """Book the slot, or move a booking to it; else show the form again with what was written."""
-    sent = await request.form()
+    sent = await form_of(request)
     visit = await Visit.of(request, slug, sent)
     wanted = find_slot(text_of(sent.get("slot")))
     answers = read(visit.fields, sent)

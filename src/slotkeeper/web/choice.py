@@ -78,9 +78,9 @@ class Choice:
 
     @property
     def week_before(self) -> str | None:
-        """Return the way to the week before, None when it has passed."""
+        """Return the way to the week before, None when nothing is free before this one."""
         first = week_of(self.day, self.visit.clock)[0]
-        return self._way_to_week(first - 7) if first > self.agenda.today else None
+        return self._way_to_week(first - 7) if self.agenda.last_before(first) else None
 
     @property
     def week_after(self) -> str | None:

@@ -76,6 +76,10 @@ class Clock:
         """Return a slot in full: its day and both readings."""
         return f"{self.day(self.zone.day_of(start))}, {self.span(start, end)}"
 
+    def short_moment(self, start: int, end: int) -> str:
+        """Return a slot in short: its day without the year, and both readings."""
+        return f"{self.short_day(self.zone.day_of(start))}, {self.span(start, end)}"
+
     def abbreviation(self, minute: int) -> str:
         """Return what people call the time of the zone at an instant, such as ``CEST``.
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
+from starlette.types import Scope
 
+from slotkeeper.edge.middleware import server_error
 from slotkeeper.web.pages import page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -41,6 +43,15 @@ def wants_page(request: Request) -> bool:
     path = request.scope["path"]
     of_api = any(path == each or path.startswith(f"{each}/") for each in _OF_PROGRAMS)
     return not of_api and "text/html" in request.headers.get("accept", "")
+
+
+def failed(scope: Scope) -> Response:
+    """Return the answer to a request that broke: a page for browsers, else that of the API."""
+    if not wants_page(Request(scope)):
+        return server_error(scope)
+    title, text = _ELSE
+    found = f"{text} The server's log knows more under {scope['state']['request_id']}."
+    return page("error.html", 500, title=title, text=found)
 
 
 def _with_page(handler: Callable[..., Any]) -> Handler:

@@ -174,7 +174,7 @@ class Reference:
     def _parameters(self, parameters: Sequence[Mapping[str, Any]], place: str) -> Iterator[Row]:
         for each in parameters:
             if each["in"] == place:
-                schema = {**each["schema"], "description": each.get("description", "")}
+                schema = {**_given(each["schema"]), "description": each.get("description", "")}
                 yield self._row(each["name"], schema, required=each.get("required", False))
 
     def _reply(self, status: str, told: Mapping[str, Any]) -> Reply:
@@ -254,6 +254,12 @@ class Reference:
     def _schema(self, name: str) -> Schema:
         found: Schema = self.document["components"]["schemas"][name]
         return found
+
+
+def _given(schema: Schema) -> Schema:
+    """Return the schema of a parameter without null, which only says that it may be left out."""
+    kinds = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return {**schema, "anyOf": kinds} if kinds else schema
 
 
 def _name(schema: Schema) -> str:

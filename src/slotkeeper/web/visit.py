@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 
 from slotkeeper.domain.booking import Action, Booking
@@ -200,9 +199,7 @@ def _style(project: Project) -> Style:
     return Style.TWENTY_FOUR_HOURS if asked == Style.TWENTY_FOUR_HOURS.value else Style.TWELVE_HOURS
 
 
-def _carried(
-    said: Sent | ImmutableMultiDict[str, str], *, query: ImmutableMultiDict[str, str] | None
-) -> list[tuple[str, str]]:
+def _carried(said: Sent, *, query: Sent | None) -> list[tuple[str, str]]:
     """Return the zone, the booking that moves, and what fills in the form.
 
     What a visitor wrote into the form stays out: addresses end up in logs.
