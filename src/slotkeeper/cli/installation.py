@@ -13,6 +13,7 @@ from slotkeeper.settings import Settings
 from slotkeeper.storage.migrations import current, head, migrate
 
 CONNECT_SECONDS_MAX = 10
+URL_EXAMPLE = "postgresql://user:password@host/name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,8 @@ def check_server(conninfo: str) -> int:
                 "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
             ).fetchone()
     except psycopg.ProgrammingError as error:
-        raise Failure(f"the database URL is not one: {error}") from error
+        # The error repeats what it could not read, the password included.
+        raise Failure(f"the database URL cannot be read; it should look like {URL_EXAMPLE}") from error
     except psycopg.OperationalError as error:
         raise Failure(f"the database cannot be reached: {error}") from error
     if major < OLDEST_MAJOR:

@@ -112,6 +112,30 @@ def demo(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     showing.run(settings_of(data_dir=data_dir, database_url=database_url))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write the database to a file; the server may go on."""
+    from slotkeeper.cli import backup as keeping
+
+    keeping.backup(settings_of(data_dir=data_dir, database_url=database_url), file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that backup has written.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Fill an empty database from a backup."""
+    from slotkeeper.cli import backup as keeping
+
+    keeping.restore(settings_of(data_dir=data_dir, database_url=database_url), file)
+
+
 @key_commands.command("list")
 def list_keys(
     app_slug: AppSlug, data_dir: DataDir = None, database_url: DatabaseUrl = None
