@@ -1,74 +1,22 @@
 """booking.js 3.3.1 in headless Chromium, unmodified, on a site of another origin."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import trustme
 from tests.clients.shop import FIELDS, HOURS, ZONE, Shop, open_shop
-from tests.clients.widget import Drawn, Widget, page_with
-from tests.support.bridge import Bridge
+from tests.clients.widget import ORIGINAL, Drawn, Widget, page_with
 from tests.support.client import Json
-from tests.support.node import CHROMIUM, FOLDER
-from tests.support.server import App, Server, serving
-from tests.support.site import Site, site_of
+from tests.support.server import App, Server
+from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
 
 ZONES = ["Europe/Berlin", "America/Los_Angeles"]
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
-ORIGINAL = "api.timekit.io"
-"""The host that the makers' own hosted page asks; it cannot be told another."""
-
-WISHED = "fonts.googleapis.com"
-"""The host of a font that the widget's own style sheet asks for; it gets none and needs none."""
-
-
-@pytest.fixture(scope="session")
-def site(modules: Path) -> Iterator[Site]:
-    """A site of another origin, with the files of the npm package as they are."""
-    with site_of(modules / "timekit-booking" / "public") as site:
-        yield site
-
-
-@pytest.fixture(scope="session")
-def behind_tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A second server on the same data, with a certificate for the original's host name."""
-    folder = tmp_path_factory.mktemp("tls")
-    certificate = trustme.CA().issue_cert(ORIGINAL)
-    certificate.private_key_pem.write_to_path(folder / "key.pem")
-    for number, part in enumerate(certificate.cert_chain_pems):
-        part.write_to_path(folder / "chain.pem", append=number > 0)
-    tls = ["--tls-cert", str(folder / "chain.pem"), "--tls-key", str(folder / "key.pem")]
-    with serving(server.data_dir, *tls) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(modules: Path, behind_tls: Server) -> Iterator[Bridge]:
-    """Chromium that knows two hosts: this machine, and the original's name for it."""
-    assert modules.is_dir()
-    assert CHROMIUM, "the tests of the widget need Chromium"
-    rules = (
-        f"MAP {ORIGINAL} 127.0.0.1:{urlsplit(behind_tls.url).port}, "
-        "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    )
-    with Bridge(["node", FOLDER / "widget.mjs", CHROMIUM, rules]) as bridge:
-        yield bridge
-
-
-@pytest.fixture
-def widget(browser: Bridge) -> Iterator[Widget]:
-    """The widget; after each test, no stranger had been needed and no script had failed."""
-    widget = Widget(browser)
-    yield widget
-    seen = widget.sight()
-    assert seen.hosts <= {"127.0.0.1", ORIGINAL, WISHED}
-    assert not seen.script_errors
 
 
 @pytest.fixture

@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 from tests.support.bridge import Bridge
 from tests.support.client import Json
 
+ORIGINAL = "api.timekit.io"
+"""The host that the makers' own hosted page asks; it cannot be told another."""
+
+WISHED = "fonts.googleapis.com"
+"""The host of a font that the widget's own style sheet asks for; it gets none and needs none."""
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -74,6 +80,14 @@ class Widget:
     def open(self, url: str, *, zone: str, width: int = 900) -> None:
         """Open a page in a fresh browser whose clock is in ``zone``; wait for the answer."""
         self._bridge.ask(command="open", url=url, zone=zone, width=width)
+
+    def visit(self, url: str, *, zone: str) -> None:
+        """Open a page that holds no widget."""
+        self._bridge.ask(command="visit", url=url, zone=zone)
+
+    def run(self, script: str) -> Json:
+        """Run a script in the page and return what its promise holds."""
+        return self._bridge.ask(command="run", script=script)["value"]
 
     def drawn(self) -> Sequence[Drawn]:
         """Return the slots in the order in which ``choose`` counts them."""

@@ -33,7 +33,7 @@ async function settled() {
   });
 }
 
-async function open({ url, zone, width = 900, height = 760 }) {
+async function visit({ url, zone, width = 900, height = 760 }) {
   await page?.context().close();
   asked = [];
   scriptErrors = [];
@@ -48,8 +48,14 @@ async function open({ url, zone, width = 900, height = 760 }) {
   page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
   page.on('pageerror', (error) => scriptErrors.push(String(error)));
   await page.goto(url);
+}
+
+async function open(what) {
+  await visit(what);
   await settled();
 }
+
+const run = async ({ script }) => ({ value: (await page.evaluate(script)) ?? null });
 
 // Every slot as it stands on the calendar: the day of its column, and the time of the line of
 // the grid on which its upper edge lies (in a list, the heading and the text).
@@ -148,7 +154,7 @@ async function screenshot({ path }) {
   await page.screenshot({ path, fullPage: true });
 }
 
-const commands = { open, drawn, choose, submit, pick, look, left, screenshot };
+const commands = { open, visit, run, drawn, choose, submit, pick, look, left, screenshot };
 
 await serve(({ command, ...rest }) => commands[command](rest));
 await browser.close();
