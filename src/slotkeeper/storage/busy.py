@@ -100,7 +100,7 @@ async def is_blocked(
         "UNION ALL "
         "SELECT true FROM claims "
         "WHERE app_id = %(app)s AND resource_id = %(resource)s AND NOT exclusive "
-        "AND during && tstzrange(%(start)s, %(end)s, '[)') "
+        "AND upper(during) > %(start)s AND lower(during) < %(end)s "
         "AND booking_id IS DISTINCT FROM %(except_booking)s::uuid "
         "LIMIT 1",
         {

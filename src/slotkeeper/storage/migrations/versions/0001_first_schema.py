@@ -194,6 +194,8 @@ CREATE TABLE events (
 -- Serves the question "what is busy from here on": past events lie before the range scanned.
 CREATE INDEX events_busy ON events (app_id, resource_id, end_at) INCLUDE (start_at, all_day)
     WHERE booking_id IS NULL AND rsvp <> 'declined';
+-- Serves the list of events in a window.
+CREATE INDEX events_by_end ON events (app_id, end_at, start_at, id);
 CREATE INDEX events_by_calendar ON events (app_id, calendar_id, start_at);
 CREATE UNIQUE INDEX events_by_booking ON events (app_id, booking_id);
 
@@ -219,7 +221,11 @@ CREATE TABLE claims (
     CONSTRAINT claims_do_not_overlap EXCLUDE USING gist (
         app_id WITH =, resource_id WITH =, during WITH &&) WHERE (exclusive)
 );
-CREATE INDEX claims_by_end ON claims (app_id, resource_id, upper(during)) INCLUDE (during);
+-- Serves the search for free time without a look into the table.
+CREATE INDEX claims_by_end ON claims (app_id, resource_id, upper(during))
+    INCLUDE (during, booking_id);
+-- Serves the check of each new booking against those few that may overlap.
+CREATE INDEX claims_shared ON claims (app_id, resource_id, upper(during)) WHERE NOT exclusive;
 """
 
 TABLES = (

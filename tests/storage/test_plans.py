@@ -1,0 +1,242 @@
+"""The hot statements among many rows: each finds its way by an index.
+
+A hundred thousand bookings, claims and events by default, a million with SLOTKEEPER_SOAK=1.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection, AsyncCursor, sql
+from psycopg.abc import Params, Query
+
+from slotkeeper.domain.listing import Listing
+from slotkeeper.domain.zones import minute_floor
+from slotkeeper.storage import apps, bookings, busy, claims, events
+from slotkeeper.storage.transaction import Database, Transaction
+from tests.conftest import new_database
+from tests.support.clock import NOW
+
+pytestmark = pytest.mark.slow
+
+ROWS = 1_000_000 if os.environ.get("SLOTKEEPER_SOAK") == "1" else 100_000
+
+APP = UUID(int=1)
+"""The app with all the rows."""
+
+PEOPLE = [UUID(int=n) for n in range(1, 101)]
+
+BIG = ("bookings", "claims", "events", "app_keys", "booking_log")
+
+# A hundred people with a booking of half an hour in every hour, nine tenths of them past, and
+# an event between two bookings. Written by the database itself and without its checks, because
+# so many rows over the wire take longer than a test may.
+_BEFORE = """
+CREATE FUNCTION uuid_at(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
+    RETURN lpad(to_hex(n), 32, '0')::uuid;
+CREATE TEMP TABLE moment AS SELECT {now}::timestamptz AS now;
+SET session_replication_role = replica
+"""
+
+_FILL = """
+INSERT INTO apps SELECT uuid_at(n), 'app-' || n, 'App', 'o@example.com', false, '{{}}', '', now, now
+    FROM generate_series(1, 20) AS n, moment;
+INSERT INTO app_keys SELECT uuid_at(1 + n % 20), uuid_at(n), 'api',
+    sha256(n::text::bytea), '', 'key', now FROM generate_series(1, 2000) AS n, moment;
+INSERT INTO resources (app_id, id, name, first_name, timezone, created_at, updated_at)
+    SELECT uuid_at(1), uuid_at(n), 'Doc', 'Doc', 'UTC', now, now
+    FROM generate_series(1, 100) AS n, moment;
+INSERT INTO calendars (app_id, id, resource_id, name, created_at, updated_at)
+    SELECT uuid_at(1), uuid_at(n), uuid_at(n), 'Bookings', now, now
+    FROM generate_series(1, 100) AS n, moment;
+CREATE TEMP TABLE held AS
+    SELECT uuid_at(n) AS id, uuid_at(1 + n % 100) AS who,
+        now - {past} * interval '1 hour' + (n / 100) * interval '1 hour' AS start_at, now
+    FROM generate_series(0, {rows} - 1) AS n, moment;
+INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, calendar_id, start_at,
+        end_at, what, location, description, customer_id, customer_name, customer_email, meta,
+        created_at, updated_at)
+    SELECT uuid_at(1), id, 'instant', 'confirmed', false, who, who, start_at,
+        start_at + interval '30 minutes', 'Consultation', '', '', id, 'Marty',
+        id || '@example.com', jsonb_build_object('n', id), start_at - interval '9 days', now
+    FROM held;
+INSERT INTO booking_log SELECT uuid_at(1), id, 1, 'confirm', 'initialized', 'confirmed', 'api_key',
+    NULL, now FROM held;
+INSERT INTO claims SELECT uuid_at(1), id, who,
+    tstzrange(start_at, start_at + interval '30 minutes'), 'taken', true FROM held;
+INSERT INTO events (app_id, id, calendar_id, resource_id, what, location, description, rsvp,
+        start_at, end_at, created_at, updated_at)
+    SELECT uuid_at(1), id, who, who, 'Lunch', '', '', 'accepted', start_at + interval '40 minutes',
+        start_at + interval '50 minutes', now, now
+    FROM held;
+"""
+
+
+@pytest.fixture(scope="module")
+def crowded(postgres: str, worker_id: str) -> Iterator[str]:
+    """The address of a database with a great many rows, analysed."""
+    name = f"crowded_{worker_id}"
+    url = new_database(postgres, name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        numbers = {
+            "now": sql.Literal(NOW.isoformat()),
+            "rows": sql.Literal(ROWS),
+            "past": sql.Literal(ROWS * 9 // 1000),
+        }
+        for statement in (_BEFORE + ";" + _FILL).split(";"):
+            connection.execute(sql.SQL(statement).format(**numbers))
+        connection.execute("VACUUM ANALYZE")
+    yield url
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Explaining(AsyncCursor[Any]):
+    """A cursor that asks for the plan of each statement before it carries it out."""
+
+    async def execute(self, query: Query, params: Params | None = None, **given: Any) -> Any:
+        text = query.as_string(self) if isinstance(query, sql.Composable) else cast(str, query)
+        async with AsyncCursor(self.connection) as asking:
+            await asking.execute(f"EXPLAIN (COSTS OFF) {text}".encode(), params)
+            lines = [str(row[0]) for row in await asking.fetchall()]
+        plans_of(self.connection).append("\n".join(lines))
+        return await super().execute(text.encode(), params, **given)
+
+
+_PLANS: dict[int, list[str]] = {}
+
+
+def plans_of(connection: AsyncConnection[Any]) -> list[str]:
+    """Return the plans of the statements that a connection has carried out."""
+    return _PLANS.setdefault(id(connection), [])
+
+
+@pytest.fixture
+async def explained(crowded: str) -> AsyncIterator[Transaction]:
+    """A transaction whose statements are explained, undone after the test."""
+    database = Database(crowded, clock=lambda: NOW)
+    await database.open()
+    async with database.transaction() as tx:
+        tx.connection.cursor_factory = Explaining
+        yield tx
+        _PLANS.clear()
+        await tx.connection.rollback()
+    await database.close()
+
+
+def check(tx: Transaction, *indexes: str) -> None:
+    """See that no large table was read as a whole, and that these indexes were used."""
+    plans = "\n\n".join(plans_of(tx.connection))
+    print(plans)
+    assert plans
+    for table in BIG:
+        assert f"Seq Scan on {table}" not in plans, plans
+    for index in indexes:
+        assert index in plans, plans
+
+
+@pytest.mark.parametrize("people", [1, 10, 100])
+@pytest.mark.parametrize("days", [30, 90])
+async def test_busy_time_is_read_from_the_window_on(
+    explained: Transaction, people: int, days: int
+) -> None:
+    start = minute_floor(NOW)
+
+    await busy.busy_times(explained, APP, PEOPLE[:people], (start, start + days * 1440))
+
+    check(explained, "events_busy", "claims_by_end")
+
+
+async def test_a_new_booking_looks_at_what_may_block_it(explained: Transaction) -> None:
+    start = NOW + timedelta(days=1)
+
+    await busy.is_blocked(explained, APP, PEOPLE[0], start=start, end=start + timedelta(hours=1))
+
+    check(explained, "events_busy", "claims_shared")
+
+
+async def test_a_claim_is_taken_and_released_without_a_search(explained: Transaction) -> None:
+    booking_id = uuid4()
+    start = NOW + timedelta(days=1, minutes=30)
+    times = {"start": start, "end": start + timedelta(minutes=5)}
+
+    assert await claims.take(
+        explained, APP, booking_id=booking_id, resource_ids=PEOPLE[:1], exclusive=True, **times
+    )
+    await claims.release(explained, APP, booking_id)
+
+    check(explained, "claims_pkey")
+
+
+async def test_the_owner_of_a_key_is_found_by_its_digest(explained: Transaction) -> None:
+    await apps.find_caller(explained, bytes(32))
+
+    check(explained, "app_keys_digest_key")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing(),
+        Listing(page=40),
+        Listing(order="created_at"),
+        Listing(order="event.start"),
+        Listing(order="event.start", descending=True),
+        Listing(terms=[("resource.id", str(PEOPLE[7]))]),
+        Listing(terms=[("project.id", str(PEOPLE[7]))]),
+        Listing(terms=[("customer.email", f"{UUID(int=4711)}@EXAMPLE.com")]),
+        Listing(terms=[("id", str(UUID(int=4711)))]),
+        Listing(terms=[("meta.n", str(UUID(int=4711)))]),
+    ],
+    ids=lambda listing: " ".join(
+        ["page", str(listing.page), listing.order or "", *(field for field, _ in listing.terms)]
+    ),
+)
+async def test_a_page_of_bookings_is_found_by_an_index(
+    explained: Transaction, listing: Listing
+) -> None:
+    page = await bookings.list_bookings(explained, APP, listing)
+
+    assert page.total or listing.terms
+    check(explained)
+
+
+async def test_the_bookings_of_a_week_are_found_by_an_index(explained: Transaction) -> None:
+    start = NOW + timedelta(days=1)
+
+    page = await bookings.list_bookings(
+        explained, APP, Listing(), start=start, end=start + timedelta(days=7)
+    )
+
+    assert page.total
+    check(explained, "bookings_by_start")
+
+
+async def test_one_booking_its_log_and_its_event_are_found_by_their_keys(
+    explained: Transaction,
+) -> None:
+    booking_id = UUID(int=4711)
+    booking = await bookings.find_locked(explained, APP, booking_id)
+    assert booking is not None
+    await bookings.save_state(explained, APP, booking)
+    await bookings.log_of(explained, APP, [booking_id])
+    await events.of_bookings(explained, APP, [booking_id])
+    await events.delete_of_booking(explained, APP, booking_id)
+    await bookings.delete(explained, APP, booking_id)
+
+    check(explained, "bookings_pkey", "booking_log_pkey", "events_by_booking")
+
+
+async def test_the_events_of_a_day_are_found_by_an_index(explained: Transaction) -> None:
+    start = NOW + timedelta(days=1)
+
+    page = await events.list_events(
+        explained, APP, Listing(), start=start, end=start + timedelta(days=1)
+    )
+
+    assert page.total
+    check(explained, "events_by_end")
