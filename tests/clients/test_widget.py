@@ -244,3 +244,20 @@ def test_the_widget_can_read_why_it_was_refused(
     error = widget.sight().error
     assert error
     assert "Invalid credentials supplied" in error
+
+
+def test_a_page_that_starts_at_midnight_shows_slots_that_are_early_for_the_visitor(
+    widget: Widget, site: Site, server: Server, live: App, shop: Shop
+) -> None:
+    config = config_of(server, live, shop, fullcalendar={"scrollTime": "00:00:00"})
+    widget.open(site.publish(page_with(config)), zone="America/Los_Angeles")
+    hidden_above = widget.run(
+        """(() => {
+          const top = (element) => element.getBoundingClientRect().top;
+          const edge = top(document.querySelector('.fc-scroller-liquid-absolute'));
+          const events = [...document.querySelectorAll('.fc-timegrid-event')];
+          return events.filter((event) => top(event) < edge - 1).length;
+        })()"""
+    )
+    assert min(slot.time for slot in widget.drawn()) < "08:00"
+    assert hidden_above == 0
