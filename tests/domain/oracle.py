@@ -5,6 +5,7 @@ Nothing here is shared with the engine but the names of its modes. A clock is a 
 their JSON again at every use.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -74,6 +75,7 @@ class Person:
     zone: str
     levels: tuple[list[Entry], ...]
     busy: tuple[Interval, ...]
+    bookings: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,10 @@ class Question:
     before: int
     after: int
     earliest: int
+    gap: int = 0
+    of_resource: tuple[tuple[str, int], ...] = ()
+    of_project: tuple[tuple[str, int], ...] = ()
+    starts_of_project: tuple[int, ...] = ()
 
 
 def slots(question: Question, people: Sequence[Person], mode: Mode) -> Answer:
@@ -129,11 +135,54 @@ def free_minutes(question: Question, person: Person) -> Minutes:
     free = set(window)
     for level in person.levels:
         free &= allowed_minutes(level, person.zone, question.window)
-    for start, end in person.busy:
+    for start, end in (*person.busy, *person.bookings):
         # Each busy minute keeps slots away that would end or begin too near to it.
         for busy in range(start, end):
             free -= set(range(busy - question.after, busy + question.before + 1))
-    return frozenset(free)
+    for start, end in person.bookings:
+        for booked in range(start, end):
+            free -= set(range(booked - question.gap, booked + question.gap + 1))
+    starts = [start for start, _ in person.bookings]
+    return frozenset(
+        free
+        - full_minutes(question, question.of_resource, starts, person.zone)
+        - full_minutes(question, question.of_project, question.starts_of_project, person.zone)
+    )
+
+
+def full_minutes(
+    question: Question, most: Sequence[tuple[str, int]], starts: Sequence[int], zone: str
+) -> Minutes:
+    """The minutes of the window whose day, week or month has its fill of starts."""
+    full: set[int] = set()
+    for unit, number in most:
+        counted = Counter(name_of_period(unit, zone, start) for start in starts)
+        full |= {
+            minute
+            for minute in range(*question.window)
+            if counted[name_of_period(unit, zone, minute)] >= number
+        }
+    return frozenset(full)
+
+
+@lru_cache(maxsize=100_000)
+def name_of_period(unit: str, zone: str, minute: int) -> tuple[int, ...]:
+    """The latest day that has begun by a minute, or the name of its week or month.
+
+    Where clocks go back over midnight the wall shows yesterday again; it is still today.
+    """
+    info, at = ZoneInfo(zone), EPOCH + minute * MINUTE
+    before = at - timedelta(hours=3)
+    on = at.astimezone(info).date()
+    if before.astimezone(info).utcoffset() != at.astimezone(info).utcoffset():
+        on = max((at - ago * MINUTE).astimezone(info).date() for ago in range(181))
+    match unit:
+        case "day":
+            return on.year, on.month, on.day
+        case "week":
+            return on.isocalendar()[:2]
+        case _:
+            return on.year, on.month
 
 
 def allowed_minutes(level: list[Entry], zone: str, window: Interval) -> Minutes:

@@ -1,7 +1,9 @@
 """The engine gives the answers of a naive one, in every zone, mostly while clocks change."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -12,7 +14,8 @@ from tests.domain.oracle import EPOCH, MINUTE, NAMES, Entry, Person, Question
 
 from slotkeeper.domain.availability import Candidate, Search, free_time
 from slotkeeper.domain.constraints import parse_constraints
-from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.interval import Interval, Timeline, merge
+from slotkeeper.domain.limits import full_periods, parse_limits
 from slotkeeper.domain.slots import Mode, find_slots
 from slotkeeper.domain.zones import find_zone
 
@@ -120,9 +123,23 @@ def people(draw: st.DrawFn, window: Interval, near: date, zones: list[str]) -> l
             draw(st.sampled_from(zones)),
             tuple(draw(st.lists(level, max_size=2))),
             tuple(draw(st.lists(busy, max_size=5))),
+            tuple(draw(st.lists(busy, max_size=4))),
         )
         for name in "abc"[: draw(st.integers(1, 3))]
     ]
+
+
+@st.composite
+def rules(draw: st.DrawFn, window: Interval) -> dict[str, Any]:
+    """A gap and limits, and where the bookings of the whole project start."""
+    caps = st.dictionaries(st.sampled_from(["day", "week", "month"]), st.integers(1, 3))
+    starts = st.lists(st.integers(window[0] - 3000, window[1] + 3000), max_size=5)
+    return {
+        "gap": draw(st.sampled_from([0, 10, 45])),
+        "of_resource": tuple(draw(caps).items()),
+        "of_project": tuple(draw(caps).items()),
+        "starts_of_project": tuple(draw(starts)),
+    }
 
 
 @st.composite
@@ -139,6 +156,8 @@ def questions(draw: st.DrawFn) -> tuple[Question, list[Person]]:
         after=draw(st.sampled_from([0, 0, 5, 30])),
         earliest=start + draw(st.sampled_from([-60, 0, 1, 100, 2000])),
     )
+    if draw(st.booleans()):
+        question = replace(question, **draw(rules(window)))
     return question, draw(people(window, near, [zone, zone, elsewhere]))
 
 
@@ -149,33 +168,49 @@ def asked(question: Question) -> Search:
         step=question.step,
         buffer_before=question.before,
         buffer_after=question.after,
+        gap=question.gap,
         earliest=question.earliest,
     )
 
 
-def candidates(persons: list[Person]) -> list[Candidate[str]]:
+def candidates(question: Question, persons: list[Person]) -> list[Candidate[str]]:
     return [
         Candidate(
             person.name,
             find_zone(person.zone),
             tuple(map(parse_constraints, person.levels)),
-            person.busy,
+            person.busy + person.bookings,
+            person.bookings,
+            closed(question, person),
         )
         for person in persons
     ]
 
 
+def closed(question: Question, person: Person) -> Timeline:
+    limits = parse_limits(
+        {"resource": dict(question.of_resource), "project": dict(question.of_project)}
+    )
+    zone, window = find_zone(person.zone), question.window
+    starts = [start for start, _ in person.bookings]
+    full = full_periods(limits.resource, starts, zone, window)
+    full += full_periods(limits.project, question.starts_of_project, zone, window)
+    return merge((start, end) for start, end, _ in full)
+
+
 @given(questions(), st.sampled_from(Mode))
 def test_the_engine_agrees_with_the_oracle(case: tuple[Question, list[Person]], mode: Mode) -> None:
     question, persons = case
-    found = find_slots(asked(question), candidates(persons), mode, shuffle=lambda those: None)
+    found = find_slots(
+        asked(question), candidates(question, persons), mode, shuffle=lambda those: None
+    )
     assert [tuple(slot) for slot in found] == oracle.slots(question, persons, mode)
 
 
 @given(questions())
 def test_no_slot_overlaps_busy_time_or_closed_time(case: tuple[Question, list[Person]]) -> None:
     question, persons = case
-    found = find_slots(asked(question), candidates(persons), Mode.EXCLUSIVE)
+    found = find_slots(asked(question), candidates(question, persons), Mode.EXCLUSIVE)
     free = {person.name: oracle.free_minutes(question, person) for person in persons}
     for slot in found:
         assert question.earliest <= slot.start
@@ -195,7 +230,7 @@ def test_levels_agree_where_clocks_are_notorious(
     person = Person("a", zone, (level,), ())
     fast = {
         minute
-        for start, end in free_time(asked(question), candidates([person])[0])
+        for start, end in free_time(asked(question), candidates(question, [person])[0])
         for minute in range(start, end)
     }
     assert fast == oracle.free_minutes(question, person)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.limits import Limits, Unit
 from slotkeeper.domain.slot_policy import PAST_MINUTES_MAX, SlotPolicy, merged, slot_policy
 from slotkeeper.domain.slots import Mode
 from slotkeeper.domain.zones import find_zone, minute_floor
@@ -221,6 +222,33 @@ def test_a_buffer_is_one_duration_for_both_sides_or_one_for_each(
 
 
 @pytest.mark.parametrize(
+    ("gap", "minutes"),
+    [("15 minutes", 15), ("1.5 hours", 90), ("0 minutes", 0), (0, 0), (None, 0), ("", 0)],
+)
+def test_a_gap_is_a_duration(gap: object, minutes: int) -> None:
+    assert policy(minimum_gap=gap).search.gap == minutes
+
+
+def test_limits_come_along_and_a_request_replaces_them_whole() -> None:
+    stored: dict[str, Any] = {"limits": {"resource": {"day": 8}, "project": {"week": 20}}}
+
+    assert policy(**stored).limits == Limits(resource={Unit.DAY: 8}, project={Unit.WEEK: 20})
+    assert merged(stored, {"limits": None}) == stored
+    asked = merged(stored, {"limits": {"resource": {"month": 5}}})
+    assert policy(limits=asked["limits"]).limits == Limits(resource={Unit.MONTH: 5})
+    assert policy().limits == Limits()
+
+
+def test_what_is_wrong_with_limits_is_said_under_its_dotted_name() -> None:
+    errors = refused(limits={"resource": {"day": 0}, "projects": {}}, length="soon")
+
+    assert errors.keys() == {"limits.resource.day", "limits.projects", "length"}
+    assert errors["limits.resource.day"] == [
+        "The limits.resource.day must be a whole number from 1."
+    ]
+
+
+@pytest.mark.parametrize(
     ("value", "ignored"),
     [(True, True), (1, True), ("true", True), (False, False), (0, False), ("false", False)],
 )
@@ -243,7 +271,7 @@ def test_unknown_settings_are_nobodys_business() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("mode", "roundrobin_balanced"),
+        ("mode", "roundrobin_fair"),
         ("mode", 7),
         ("length", "soon"),
         ("length", "0 minutes"),
@@ -260,6 +288,10 @@ def test_unknown_settings_are_nobodys_business() -> None:
         ("to", "whenever"),
         ("to", "9999999999 years"),
         ("closest_time_interval", "nearly"),
+        ("minimum_gap", "a bit"),
+        ("minimum_gap", ["15 minutes"]),
+        ("limits", 8),
+        ("limits", "8 a day"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_refused_under_its_own_name(field: str, value: Any) -> None:
@@ -291,6 +323,8 @@ _KEYS = st.sampled_from(
         "round_to_next_hour",
         "ignore_all_day_events",
         "closest_time_interval",
+        "minimum_gap",
+        "limits",
     ]
 )
 
@@ -300,6 +334,7 @@ def test_whatever_is_sent_is_understood_or_refused(settings: dict[str, object]) 
     try:
         found = slot_policy(settings, now=NOW, zone=find_zone("Europe/Paris"))
     except InvalidInput as refusal:
-        assert refusal.errors.keys() <= {*settings, "from", "to"}  # noqa: PT017 - either way is right
+        named = {field.partition(".")[0] for field in refusal.errors}
+        assert named <= {*settings, "from", "to"}
     else:
         assert found.search.window[0] <= found.search.window[1]

@@ -20,8 +20,9 @@ class Search:
     A slot lies in ``window``, is ``length`` long and starts every ``step`` from the beginning
     of the free interval it lies in. Without ``length`` the free intervals themselves are the
     slots; without ``step`` it is the length. ``buffer_before`` is kept free of busy time
-    before each slot, ``buffer_after`` after it; closing hours need no buffer. No slot starts
-    before ``earliest``, an instant: the moment of the request and its notice.
+    before each slot, ``buffer_after`` after it; closing hours need no buffer. Bookings alone
+    stay ``gap`` away on both sides. No slot starts before ``earliest``, an instant: the
+    moment of the request.
     """
 
     window: Interval
@@ -29,6 +30,7 @@ class Search:
     step: int | None = None
     buffer_before: int = 0
     buffer_after: int = 0
+    gap: int = 0
     earliest: int
 
     def __post_init__(self) -> None:
@@ -36,6 +38,7 @@ class Search:
         assert self.step is None or self.step > 0, self
         assert self.buffer_before >= 0, self
         assert self.buffer_after >= 0, self
+        assert self.gap >= 0, self
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,17 @@ class Candidate(Generic[Id]):
     """A resource that might serve, with its clock, its levels of rules and its busy time.
 
     ``busy`` may come in any order and overlap, and reaches at least over ``read_window``.
+    ``bookings`` are those within the busy time, of which the search wants its gap; they reach
+    at least over ``gap_window`` and may be left out where there is no gap. ``closed`` is a
+    timeline in which there may be no slot for other reasons: the periods that are full.
     """
 
     resource_id: Id
     zone: Zone
     levels: tuple[Constraints, ...]
     busy: Sequence[Interval]
+    bookings: Sequence[Interval] = ()
+    closed: Sequence[Interval] = ()
 
 
 def read_window(search: Search) -> Interval:
@@ -60,12 +68,23 @@ def read_window(search: Search) -> Interval:
     return start - search.buffer_before, end + search.buffer_after
 
 
+def gap_window(search: Search) -> Interval:
+    """Return the window in which bookings matter to the gap between them."""
+    start, end = search.window
+    return start - search.gap, end + search.gap
+
+
 def free_time(search: Search, candidate: Candidate[Id]) -> Timeline:
-    """Return when the candidate could be in a slot: allowed, and clear of busy time.
+    """Return when the candidate could be in a slot: allowed, clear of busy time, not closed.
 
     Busy time grows by the buffers: what ends must leave room before a slot, what starts,
-    after one.
+    after one. Bookings grow by the gap; it and the buffers do not add up.
     """
     free = allowed(candidate.levels, search.window, candidate.zone)
     busy = pad(candidate.busy, before=search.buffer_after, after=search.buffer_before)
-    return subtract(free, busy)
+    free = subtract(free, busy)
+    if candidate.bookings:
+        free = subtract(free, pad(candidate.bookings, before=search.gap, after=search.gap))
+    if candidate.closed:
+        free = subtract(free, candidate.closed)
+    return free

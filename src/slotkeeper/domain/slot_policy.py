@@ -5,13 +5,14 @@ their meanings are those of the API documentation of the availability query.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from slotkeeper.domain.availability import Search
 from slotkeeper.domain.durations import parse_duration
 from slotkeeper.domain.errors import InvalidInput, UnknownZone
+from slotkeeper.domain.limits import Limits, parse_limits
 from slotkeeper.domain.phrases import NotUnderstood, is_relative, parse_instant
 from slotkeeper.domain.slots import Mode
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil
@@ -42,6 +43,7 @@ class SlotPolicy:
 
     mode: Mode
     search: Search
+    limits: Limits = field(default_factory=Limits)
     ignore_all_day_events: bool
 
 
@@ -89,6 +91,8 @@ def slot_policy(
     length = _read(errors, "length", None, lambda: _length(given["length"]))
     step = _read(errors, "timeslot_increments", None, lambda: _step(given))
     before, after = _read(errors, "buffer", (0, 0), lambda: _buffer(given.get("buffer")))
+    gap = _read(errors, "minimum_gap", 0, lambda: _side(given.get("minimum_gap")))
+    limits = _limits(errors, given.get("limits"))
     start = _read(errors, "from", now, lambda: instant("from"))
     end = _read(errors, "to", now, lambda: instant("to"))
     rounding = _read(errors, "closest_time_interval", 1, lambda: _rounding(given))
@@ -106,10 +110,11 @@ def slot_policy(
         step=step,
         buffer_before=before,
         buffer_after=after,
+        gap=gap,
         earliest=minute_ceil(now),
     )
     ignore = is_true(given["ignore_all_day_events"])
-    return SlotPolicy(mode=mode, search=search, ignore_all_day_events=ignore)
+    return SlotPolicy(mode=mode, search=search, limits=limits, ignore_all_day_events=ignore)
 
 
 def output_zone(settings: Mapping[str, object], fallback: Zone | None) -> Zone:
@@ -176,8 +181,21 @@ def _buffer(value: object) -> tuple[int, int]:
         sides = (value.get("before"), value.get("after"))
     else:
         sides = (value, value)
-    before, after = (0 if side is None or side == "" else _duration(side) for side in sides)
+    before, after = map(_side, sides)
     return before, after
+
+
+def _side(value: object) -> int:
+    """Read a length of time to be kept free; nothing given is none."""
+    return 0 if value is None or value == "" else _duration(value)
+
+
+def _limits(errors: dict[str, list[str]], value: object) -> Limits:
+    try:
+        return parse_limits(value)
+    except InvalidInput as refusal:
+        errors |= refusal.errors
+        return Limits()
 
 
 def _rounding(given: Mapping[str, object]) -> int:

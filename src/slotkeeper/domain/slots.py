@@ -17,6 +17,7 @@ class Mode(StrEnum):
     EXCLUSIVE = "exclusive"
     ROUNDROBIN_RANDOM = "roundrobin_random"
     ROUNDROBIN_PRIORITIZED = "roundrobin_prioritized"
+    ROUNDROBIN_BALANCED = "roundrobin_balanced"
 
 
 class Slot(NamedTuple, Generic[Id]):
@@ -40,7 +41,8 @@ def find_slots(
     The API documentation says who serves it: all together (``mutual``), each that is free
     (``exclusive``), or the first that is free. ``roundrobin_random`` calls ``shuffle`` once
     on a copy of the candidates, not per slot, so that an answer names one resource wherever
-    it can.
+    it can. ``roundrobin_balanced``, a mode of our own, wants the candidates in the order of
+    ``balance.balanced``.
     """
     if mode is Mode.ROUNDROBIN_RANDOM:
         assert shuffle is not None, "chance is an argument"
@@ -80,7 +82,7 @@ def _owners(
             return _together(search, candidates)
         case Mode.EXCLUSIVE:
             return _each(search, candidates)
-        case Mode.ROUNDROBIN_PRIORITIZED | Mode.ROUNDROBIN_RANDOM:
+        case Mode.ROUNDROBIN_PRIORITIZED | Mode.ROUNDROBIN_RANDOM | Mode.ROUNDROBIN_BALANCED:
             return _first(search, candidates)
 
 
