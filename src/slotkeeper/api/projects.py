@@ -1,5 +1,6 @@
 """Projects over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
@@ -14,7 +15,7 @@ from slotkeeper.api.schemas.projects import (
     CLEARABLE,
     AddResource,
     CreateProject,
-    ResourceIds,
+    ResourceList,
     ShownProject,
     ShownProjectResource,
     UpdateProject,
@@ -128,7 +129,7 @@ async def set_project_resources(
     request: Request,
     caller: AppKey,
     project_id: UUID,
-    body: ResourceIds = Body(description=_RESOURCE_LIST),
+    body: Annotated[ResourceList, Body(description=_RESOURCE_LIST)],
 ) -> Response:
     """Make the given resources those of the project, in order of priority."""
     await projects.set_resources(transaction_of(request), caller.app_id, project_id, body)

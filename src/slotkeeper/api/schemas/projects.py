@@ -35,11 +35,17 @@ def _id_of(value: object) -> object:
     return value
 
 
+def _unwrapped(value: object) -> object:
+    """Take the list out of ``{"resources": [...]}``."""
+    return value.get("resources", value) if isinstance(value, dict) else value
+
+
 Slug = Annotated[str, AfterValidator(_slug), Field(max_length=100, examples=["hill-valley"])]
 ResourceId = Annotated[UUID, BeforeValidator(_id_of)]
 ResourceIds = Annotated[
     list[ResourceId], Field(max_length=1000, description="First is first in priority")
 ]
+ResourceList = Annotated[ResourceIds, BeforeValidator(_unwrapped)]
 
 _AVAILABILITY_EXAMPLE = {
     "mode": "roundrobin_random",

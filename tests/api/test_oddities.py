@@ -1,0 +1,321 @@
+"""What real clients send that no document would let them: each must be survived."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.support.client import Json, Tenant
+
+NINE, TEN, ELEVEN = (f"2030-05-07T{hour:02}:00:00+00:00" for hour in (9, 10, 11))
+
+
+async def test_python_forgets_an_ampersand(tenant: Tenant) -> None:
+    answer = await tenant.api.get("/bookings?limit=50&page=1include=")
+    assert answer.status_code == 200
+    assert (answer.json()["per_page"], answer.json()["current_page"]) == ("50", 1)
+
+
+@pytest.mark.parametrize("path", ["/bookings", "/resources", "/projects"])
+async def test_python_searches_for_nothing_and_includes_nothing(tenant: Tenant, path: str) -> None:
+    await tenant.resource()
+    for query in ("limit=50&page=1&search=", "include=", "search=&include=&orderBy=&sortedBy="):
+        assert (await tenant.api.get(f"{path}?{query}")).status_code == 200
+    content = {"Content-Type": "application/json"}
+    assert (await tenant.api.get(path, headers=content)).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["", "/", "//"])
+async def test_a_slash_at_the_end_changes_nothing(tenant: Tenant, end: str) -> None:
+    doc = await tenant.resource()
+    made = {"resource_id": doc["id"], "name": "Second"}
+    calendar = await tenant.api.created(f"/calendars{end}", made)
+    assert (await tenant.api.found(f"/calendars/{calendar['id']}{end}"))["name"] == "Second"
+    project = await tenant.api.created(
+        f"/projects{end}",
+        {"name": "x", "resources": [doc["id"]], "availability": {}, "booking": {}},
+    )
+    changed = await tenant.api.put(f"/projects/{project['id']}{end}?a=b", {"name": "y"})
+    assert changed.status_code == 204
+    booking = await tenant.api.created(f"/bookings{end}", tenant.order(doc["id"], NINE, TEN))
+    moved = await tenant.widget.post(
+        f"/bookings/{booking['id']}/reschedule{end}",
+        {"start": TEN, "end": ELEVEN, "resource_id": doc["id"]},
+    )
+    assert moved.status_code == 200
+
+
+async def test_javascript_deletes_with_a_body(tenant: Tenant) -> None:
+    for content in (b'{"id": "x"}', b"{", b"\xff", b" " * 70_000):
+        doc = await tenant.resource()
+        address = f"/resources/{doc['id']}"
+        assert (await tenant.api.delete(address, content=content)).status_code == 204
+        assert (await tenant.api.get(address)).status_code == 404
+
+
+async def test_ruby_gets_with_a_body(tenant: Tenant) -> None:
+    for content in (b"{}", b'{"search": "x"}', b"{"):
+        assert (await tenant.api.get("/resources", content=content)).status_code == 200
+
+
+async def test_javascript_sets_resources_by_a_bare_array(tenant: Tenant) -> None:
+    doc, marty = await tenant.resource(), await tenant.resource(name="Marty")
+    project = await tenant.project(doc["id"])
+    address = f"/projects/{project['id']}/resources"
+    forms: list[Json] = [
+        [marty["id"], doc["id"]],
+        {"resources": [doc["id"], marty["id"]]},
+        [{"id": marty["id"]}, {"resource_id": doc["id"]}],
+        [],
+        {"resources": [{"id": doc["id"]}]},
+        {"resources": []},
+        [doc["id"], doc["id"]],
+    ]
+    wanted = ["MD", "DM", "MD", "", "D", "", "D"]
+    for body, names in zip(forms, wanted, strict=True):
+        answer = await tenant.api.put(address, body)
+        assert answer.status_code == 204, answer.text
+        assert answer.content == b""
+        assert "".join(each["name"][0] for each in await tenant.api.found(address)) == names
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"  {} ", b'{"meta": []}'])
+async def test_php_acts_with_an_empty_array_and_others_with_nothing(
+    tenant: Tenant, body: bytes
+) -> None:
+    doc = await tenant.resource()
+    booking = await tenant.api.created("/bookings", tenant.order(doc["id"], NINE, TEN))
+    answer = await tenant.api.request("PUT", f"/bookings/{booking['id']}/cancel", content=body)
+    assert answer.status_code == 200
+    assert answer.json()["data"]["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]"])
+async def test_an_update_of_nothing_changes_nothing(tenant: Tenant, body: bytes) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"])
+    booking = await tenant.api.created("/bookings", tenant.order(doc["id"], NINE, TEN))
+    for path in (
+        f"/resources/{doc['id']}",
+        f"/projects/{project['id']}",
+        f"/bookings/{booking['id']}",
+        f"/calendars/{doc['calendars'][0]['id']}",
+    ):
+        answer = await tenant.api.request("PUT", path, content=body)
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert (await tenant.api.found(f"/projects/{project['id']}"))["name"] == "Consultation"
+
+
+async def test_python_puts_where_only_delete_is_known(tenant: Tenant) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"])
+    answer = await tenant.api.put(f"/projects/{project['id']}/resources/{doc['id']}", {})
+    assert answer.status_code == 405
+    assert "error" in answer.json()
+
+
+async def test_python_books_in_bulk_at_the_wrong_address(tenant: Tenant) -> None:
+    for method in ("POST", "PUT"):
+        answer = await tenant.api.request(method, "/bookings", json={"bookings": [{}]})
+        assert 400 <= answer.status_code < 500
+        assert answer.json().keys() & {"error", "errors"}
+
+
+async def test_python_patches(tenant: Tenant) -> None:
+    for kind in ("resources", "projects", "bookings"):
+        answer = await tenant.api.request("PATCH", f"/{kind}/{uuid4()}", json={"name": "x"})
+        assert 400 <= answer.status_code < 500
+        assert "error" in answer.json()
+
+
+async def test_clients_send_keys_that_nobody_knows(tenant: Tenant) -> None:
+    doc = await tenant.resource(fakingit=True, tags=["a"], password="secret", id=str(uuid4()))
+    assert "fakingit" not in doc
+    assert "password" not in doc
+    project = await tenant.project(doc["id"], fakingit=[], widget_id="x")
+    junk: Json = {"fakingit": {}, "buffer": "1 hour", "widget_id": "x", "rescheduling_url": None}
+    order = tenant.order(doc["id"], NINE, TEN, **junk)
+    await tenant.api.created("/bookings", {**order, "project_id": project["id"]})
+    search = {"project_id": project["id"], "future": "2 days", "date": "x", "fakingit": 1}
+    assert (await tenant.api.post("/availability", search)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("block_weekends", []),
+        ("block_weekends", {}),
+        ("block_weekends", None),
+        ("allow_weekdays", []),
+        ("allow_hours", {"start": 9, "end": 17}),
+        ("allow_hours", {"start": "09:00", "end": "17:30"}),
+        ("allow_day", {"day": "monday"}),
+    ],
+)
+async def test_constraints_come_back_as_they_were_sent(
+    tenant: Tenant, name: str, value: Json
+) -> None:
+    constraints = [{name: value}]
+    doc = await tenant.resource(availability_constraints=constraints)
+    address = f"/resources/{doc['id']}?include=availability_constraints"
+    assert (await tenant.api.found(address))["availability_constraints"] == constraints
+    project = await tenant.project(doc["id"], availability_constraints=constraints)
+    config = await tenant.widget.found(f"/projects/embed/{project['id']}")
+    assert config["availability_constraints"] == constraints
+    again = {"project_id": project["id"], "constraints": config["availability_constraints"]}
+    assert (await tenant.widget.post("/availability", again)).status_code == 200
+
+
+async def test_empty_php_arrays_stand_for_empty_objects(tenant: Tenant) -> None:
+    doc = await tenant.resource(meta=[])
+    assert doc["meta"] == {}
+    project = await tenant.project(doc["id"], meta=[], ui=[], customer_fields=[])
+    assert (project["meta"], project["customer_fields"]) == ({}, {})
+    assert project["ui"]["localization"]["success_message"]
+    order = tenant.order(doc["id"], NINE, TEN, meta=[], settings=[])
+    assert (await tenant.api.created("/bookings?include=meta", order))["meta"] == {}
+
+
+async def test_a_zone_is_found_in_any_case_and_under_old_names(tenant: Tenant) -> None:
+    for sent, stored in (
+        ("America/Los_angeles", "America/Los_Angeles"),
+        ("america/toronto", "America/Toronto"),
+        ("US/Eastern", "US/Eastern"),
+        ("Asia/Calcutta", "Asia/Calcutta"),
+        ("europe/kiev", "Europe/Kiev"),
+        ("Europe/Kyiv", "Europe/Kyiv"),
+        ("America/Nuuk", "America/Nuuk"),
+        ("utc", "UTC"),
+    ):
+        assert (await tenant.resource(timezone=sent))["timezone"] == stored
+    for bad in ("Mars/Base", "", " ", "../etc/passwd", "EST5EDT4", "+02:00", "Europe", "localtime"):
+        answer = await tenant.api.post("/resources", {"name": "x", "timezone": bad})
+        assert answer.status_code == 422, bad
+        assert answer.json() == {"errors": {"timezone": ["The timezone must be a valid zone."]}}
+
+
+# --- Times in and out --------------------------------------------------------------------
+
+
+@pytest.fixture
+async def booked(tenant: Tenant) -> Json:
+    doc = await tenant.resource()
+    return await tenant.api.created("/bookings", tenant.order(doc["id"], NINE, TEN))
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({}, "2030-05-07T09:00:00+00:00"),
+        ({"Timekit-Timezone": "Europe/Copenhagen"}, "2030-05-07T11:00:00+02:00"),
+        ({"Timekit-Timezone": "asia/calcutta"}, "2030-05-07T14:30:00+05:30"),
+        ({"Timekit-OutputTimestampFormat": "Y-m-d h:ia"}, "2030-05-07 09:00am"),
+        ({"OutputTimestampFormat": "Y-m-d h:ia"}, "2030-05-07 09:00am"),
+        ({"Timekit-OutputTimestampFormat": r"D, j \of F Y"}, "Tue, 7 of May 2030"),
+        (
+            {"Timekit-Timezone": "America/New_York", "OutputTimestampFormat": "Y-m-d h:ia (P e)"},
+            "2030-05-07 05:00am (-04:00 America/New_York)",
+        ),
+        (
+            {"OutputTimestampFormat": "c|U|N|z|u"},
+            "2030-05-07T09:00:00+00:00|1904374800|2|126|000000",
+        ),
+    ],
+)
+async def test_times_are_shown_as_asked_by_header_and_by_query(
+    tenant: Tenant, booked: Json, sent: dict[str, str], shown: str
+) -> None:
+    address = f"/bookings/{booked['id']}?include=event"
+    by_header = await tenant.api.found(address, headers=sent)
+    query = {"include": "event", **sent}
+    by_query = await tenant.api.found(f"/bookings/{booked['id']}", params=query)
+    for booking in (by_header, by_query):
+        assert booking["attributes"]["event_info"]["start"] == shown
+        assert booking["event"]["start"] == shown
+        assert booking["created_at"] == "2030-05-06T08:00:00+0000"
+
+
+async def test_the_query_beats_the_header(tenant: Tenant, booked: Json) -> None:
+    address = f"/bookings/{booked['id']}?Timekit-Timezone=Asia/Tokyo&OutputTimestampFormat=H"
+    headers = {"Timekit-Timezone": "UTC", "Timekit-OutputTimestampFormat": "i"}
+    booking = await tenant.api.found(address, headers=headers)
+    assert booking["attributes"]["event_info"]["start"] == "18"
+
+
+async def test_an_unknown_zone_of_the_request_is_refused(tenant: Tenant, booked: Json) -> None:
+    answer = await tenant.api.get("/bookings", headers={"Timekit-Timezone": "Mars/Base"})
+    assert answer.status_code == 422
+    assert answer.json() == {"errors": {"timezone": ["The timezone must be a valid zone."]}}
+
+
+@pytest.mark.parametrize(
+    ("headers", "start", "end"),
+    [
+        ({}, "2030-05-07T09:00:00Z", "2030-05-07T10:00:00.000Z"),
+        ({}, "2030-05-07T09:00:00+0000", "2030-05-07T12:00:00+0200"),
+        ({}, "2030-05-07 09:00:00 +0000", "2030-05-07 10:00:00"),
+        ({}, "2030-05-07 09:00", "2030-05-07T10:00"),
+        ({"Timekit-Timezone": "Asia/Tokyo"}, "2030-05-07 18:00", "2030-05-07T19:00:00"),
+        ({"Timekit-Timezone": "Asia/Tokyo"}, NINE, TEN),
+        (
+            {"Timekit-InputTimestampFormat": "Y-m-d h:ia"},
+            "2030-05-07 09:00am",
+            "2030-05-07 10:00am",
+        ),
+        ({"InputTimestampFormat": "d/m/Y H:i"}, "07/05/2030 09:00", "07/05/2030 10:00"),
+        ({"InputTimestampFormat": "U"}, "1904374800", 1904378400),
+        ({"InputTimestampFormat": "d/m/Y H:i"}, NINE, TEN),
+        ({}, "tomorrow 09:00", "tomorrow 10:00"),
+    ],
+)
+async def test_times_are_read_as_announced(
+    tenant: Tenant, headers: dict[str, str], start: str, end: str
+) -> None:
+    doc = await tenant.resource()
+    order = tenant.order(doc["id"], start, end)
+    made = await tenant.api.created("/bookings", order, headers=headers)
+    found = await tenant.api.found(f"/bookings/{made['id']}")
+    info = found["attributes"]["event_info"]
+    assert (info["start"], info["end"]) == (NINE, TEN)
+
+
+@pytest.mark.parametrize("start", ["", "soon", "2030-02-30T10:00:00Z", "07/05/2030", "1e9", "-"])
+async def test_times_that_nobody_announced_are_refused(tenant: Tenant, start: str) -> None:
+    doc = await tenant.resource()
+    answer = await tenant.api.post("/bookings", tenant.order(doc["id"], start, TEN))
+    assert answer.status_code == 422
+    assert answer.json() == {"errors": {"start": ["The start is not a valid date."]}}
+
+
+async def test_a_plus_that_was_lost_in_a_query_is_found_again(tenant: Tenant, booked: Json) -> None:
+    lost = "start=2030-05-07T11:00:00+02:00&end=2030-05-07T12:00:00+02:00"
+    for query in (lost, lost.replace("+", "%2B"), lost.replace("+", "%20")):
+        found = await tenant.api.found(f"/bookings?{query}")
+        assert [each["id"] for each in found] == [booked["id"]]
+        events = await tenant.api.found(f"/events?{query}")
+        assert [each["start"] for each in events] == [NINE]
+    assert await tenant.api.found("/bookings?start=2030-05-07T10:00:00Z") == []
+    assert await tenant.api.found("/bookings?end=2030-05-07T09:00:00Z") == []
+
+
+async def test_the_widgets_own_headers_are_accepted(tenant: Tenant) -> None:
+    headers = {
+        "Timekit-Context": "widget",
+        "Timekit-App": tenant.slug,
+        "Accept": "application/json, text/plain, */*",
+        "Content-Type": "application/json;charset=UTF-8",
+    }
+    doc = await tenant.resource()
+    content = json.dumps({"resources": [doc["id"]]}).encode()
+    answer = await tenant.widget.post("/availability", content=content, headers=headers)
+    assert answer.status_code == 200
+
+
+async def test_numbers_are_taken_for_texts(tenant: Tenant) -> None:
+    doc = await tenant.resource(name=7)
+    order: dict[str, Any] = tenant.order(doc["id"], NINE, TEN, what=42)
+    order["customer"] |= {"phone": 4512345678}
+    booking = await tenant.api.created("/bookings", order)
+    assert doc["name"] == "7"
+    assert booking["attributes"]["event_info"]["what"] == "42"
+    assert booking["customers"][0]["phone"] == "4512345678"
