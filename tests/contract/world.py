@@ -1,0 +1,202 @@
+"""A small world behind the API for requests that nobody thought of: real keys, real ids."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import requests
+import schemathesis
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from tests.support.clock import NOW, TestClock
+
+from slotkeeper.bootstrap import create_app, dressed, make_parts
+from slotkeeper.edge.parts import Parts
+from slotkeeper.services import apps
+from slotkeeper.services.apps import NewApp
+from slotkeeper.settings import Settings
+
+Json = Any
+
+ACTIONS = ("confirm", "cancel", "cancel_by_customer", "complete", "reschedule_by_customer")
+
+PLAUSIBLE: Mapping[str, Json] = {
+    "timezone": "America/Los_Angeles",
+    "graph": "instant",
+    "action": "confirm",
+    "mode": "exclusive",
+    "length": "30 minutes",
+    "from": "now",
+    "to": "2 weeks",
+    "availability_constraints": [{"allow_hours": {"start": 9, "end": 17}}],
+    "constraints": [{"block_weekends": []}],
+    "availability": {"mode": "mutual"},
+    "booking": {"graph": "instant"},
+    "output_timezone": "Asia/Kolkata",
+    "foregroundcolor": "#25d6be",
+    "backgroundcolor": "#ea1cb8",
+    "my_rsvp": "declined",
+}
+"""Values that the document cannot describe and that a request needs to get anywhere."""
+
+USED_UP: Mapping[str, str] = {
+    **{f"delete_{kind}": kind for kind in ("resource", "project", "calendar", "event", "booking")},
+    "act_on_booking": "booking",
+    "reschedule_booking": "booking",
+}
+"""The kind of thing that an operation may use up."""
+
+
+@dataclass
+class World:
+    """An app with one of everything, kept alive however much is deleted."""
+
+    portal: BlockingPortal
+    http: httpx.AsyncClient
+    app: NewApp
+    hours: "itertools.count[int]" = field(default_factory=lambda: itertools.count(24))
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def made(cls, settings: Settings, database_url: str) -> "Iterator[World]":
+        """Yield a world on an application that runs in a thread of its own."""
+        parts = make_parts(settings, database_url, clock=TestClock(), seed=1)
+        transport = httpx.ASGITransport(dressed(create_app(parts), settings))
+        with start_blocking_portal() as portal:
+            portal.call(parts.database.open)
+            try:
+                world = cls(
+                    portal=portal,
+                    http=httpx.AsyncClient(transport=transport, base_url="http://slotkeeper.test"),
+                    app=portal.call(_new_app, parts),
+                )
+                for kind in ("resource", "project", "calendar", "event", "booking"):
+                    world.keep(kind)
+                yield world
+            finally:
+                portal.call(parts.database.close)
+
+    def call(
+        self, method: str, path: str, *, key: str | None = None, **sent: Any
+    ) -> httpx.Response:
+        """Send one request, with the app key unless another one is given."""
+        auth = ("", key or self.app.api_key)
+        return self.portal.call(partial(self.http.request, method, path, auth=auth, **sent))
+
+    def send(self, case: schemathesis.Case[Any], *, key: str) -> httpx.Response:
+        """Send what schemathesis made, as it would go over the wire."""
+        wire = requests.Request(**case.as_transport_kwargs()).prepare()
+        assert wire.method
+        assert wire.url
+        return self.call(
+            wire.method, wire.url, key=key, headers=dict(wire.headers), content=wire.body
+        )
+
+    def created(self, path: str, body: Json) -> Json:
+        answer = self.call("POST", f"/v2{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+    def hour(self) -> dict[str, str]:
+        """Return an hour that nothing in this world has taken yet."""
+        start = NOW + timedelta(hours=next(self.hours))
+        return {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
+
+    def keep(self, kind: str) -> None:
+        """Make a thing of a kind, to which requests will go."""
+        made = self.created(f"/{kind}s", self._body(kind))
+        self.ids[f"{kind}_id"] = made["id"]
+        if kind == "resource":
+            self.ids["calendar_id"] = made["calendars"][0]["id"]
+        if kind == "project":
+            self.ids["slug"] = made["slug"]
+
+    def targets(self, operation: str) -> Mapping[str, str]:
+        """Return ids for one request; what it may use up is made for it alone."""
+        used_up = USED_UP.get(operation)
+        if used_up is None:
+            return self.ids
+        made = self.created(f"/{used_up}s", self._body(used_up))
+        if operation == "delete_booking":
+            self.call("PUT", f"/v2/bookings/{made['id']}/cancel")
+        return {**self.ids, f"{used_up}_id": made["id"]}
+
+    def _body(self, kind: str) -> Json:
+        match kind:
+            case "resource":
+                return {"name": "Doc", "timezone": "Europe/Copenhagen"}
+            case "project":
+                return {
+                    "name": "Consultation",
+                    "resources": [self.ids["resource_id"]],
+                    "availability": {"length": "1 hour", "to": "1 week"},
+                    "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
+                }
+            case "calendar":
+                return {"name": "Another", "resource_id": self.ids["resource_id"]}
+            case "event":
+                return {"calendar_id": self.ids["calendar_id"], "what": "Lunch", **self.hour()}
+            case _:
+                return {
+                    "resource_id": self.ids["resource_id"],
+                    "graph": "instant",
+                    "what": "Consultation",
+                    "where": "Here",
+                    "customer": {"name": "Marty", "email": "marty@example.com"},
+                    # Odd events may cover years; what is made here must be made regardless.
+                    "settings": {"allow_double_bookings": True},
+                    **self.hour(),
+                }
+
+    def usual(self, operation: str) -> Json:
+        """Return a body with which an operation succeeds, so that one odd value is alone."""
+        verb, _, kind = operation.partition("_")
+        if verb == "create":
+            return self._body(kind)
+        return {
+            "find_availability": {"resources": [self.ids["resource_id"]]},
+            "reschedule_booking": self.hour(),
+            "add_project_resource": {"resource_id": self.ids["resource_id"]},
+            "set_project_resources": {"resources": [self.ids["resource_id"]]},
+        }.get(operation, {})
+
+    def place(self, body: Json) -> Json:
+        """Return a body whose ids, times and names are those of this world.
+
+        Only what has the right type already is replaced, so that what was made wrong on
+        purpose stays wrong.
+        """
+        if isinstance(body, list):
+            return [self.ids["resource_id"] if _is_id(each) else self.place(each) for each in body]
+        if not isinstance(body, dict):
+            return body
+        real: Json = {**self.ids, **self.hour(), **PLAUSIBLE, "email": f"{uuid4()}@example.com"}
+        return {
+            key: real[key]
+            if key in real and type(value) is type(real[key])
+            else self.place(value)
+            if key in {"customer", "resources", "event"}
+            else value
+            for key, value in body.items()
+        }
+
+
+async def _new_app(parts: Parts) -> NewApp:
+    async with parts.database.transaction() as tx:
+        return await apps.create(
+            tx, parts.vault, name="Fuzz", owner_email="owner@example.com", test_mode=False
+        )
+
+
+def _is_id(value: object) -> bool:
+    try:
+        UUID(str(value))
+    except ValueError:
+        return False
+    return True
