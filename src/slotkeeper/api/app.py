@@ -7,11 +7,22 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slotkeeper import __version__
-from slotkeeper.api import availability, bookings, calendars, errors, events, projects, resources
+from slotkeeper.api import (
+    availability,
+    bookings,
+    calendars,
+    errors,
+    events,
+    overviews,
+    projects,
+    resources,
+)
 from slotkeeper.api.answers import json_response
 from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
+
+_ROOMS = (resources, calendars, events, projects, availability, overviews, bookings)
 
 _DESCRIPTION = """
 Search for free time and book it. The API is that of Timekit, version 2.
@@ -62,7 +73,7 @@ def create_api(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     errors.install(app)
-    for room in (resources, calendars, events, projects, availability, bookings):
+    for room in _ROOMS:
         app.include_router(room.router, prefix=PREFIX)
     app.include_router(_plumbing())
     return app

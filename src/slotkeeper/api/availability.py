@@ -31,7 +31,18 @@ async def find_availability(
     request: Request, caller: AnyKey, body: FindAvailability, times: AskedTimes
 ) -> Response:
     """Find the slots that can be booked, in order of time."""
-    query = Query(
+    answer = await availability.find_slots(
+        transaction_of(request),
+        caller.app_id,
+        query_of(body, times),
+        shuffle=parts_of(request).shuffle,
+    )
+    return encoded_response(encoded(answer, times))
+
+
+def query_of(body: FindAvailability, times: Times) -> Query:
+    """Return the search that a request asks for."""
+    return Query(
         project_id=body.project_id,
         resource_ids=body.resources or None,
         constraints=body.constraints,
@@ -39,15 +50,11 @@ async def find_availability(
         fallback_zone=times.asked_zone,
         input_format=times.input_format,
     )
-    answer = await availability.find_slots(
-        transaction_of(request), caller.app_id, query, shuffle=parts_of(request).shuffle
-    )
-    return encoded_response(encoded(answer, times))
 
 
 def encoded(answer: Answer, times: Times) -> bytes:
     """Return the answer as JSON bytes; each resource and each group of them is encoded once."""
-    show = _show_in(answer.zone, times)
+    show = shown_in(answer.zone, times)
     one = {
         each.id: orjson.dumps(
             {"id": each.id, "name": each.name, "timezone": each.timezone}
@@ -65,7 +72,7 @@ def encoded(answer: Answer, times: Times) -> bytes:
     return f'{{"data":[{",".join(map(shown, answer.slots))}]}}'.encode()
 
 
-def _show_in(zone: Zone, times: Times) -> Callable[[int], str]:
+def shown_in(zone: Zone, times: Times) -> Callable[[int], str]:
     """Return what writes a minute as a JSON string in ``zone`` and the format asked for."""
     if times.output_format is None:
         return partial(_iso, zone)

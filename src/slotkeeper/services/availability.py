@@ -20,6 +20,8 @@ from slotkeeper.storage.busy import busy_times
 from slotkeeper.storage.transaction import Transaction
 
 Shuffle = Callable[[list[Candidate[UUID]]], None]
+Settings = Mapping[str, object]
+Amend = Callable[[Settings, Zone], Settings]
 
 RESOURCES_MAX = 1000
 """The most resources that one search may name."""
@@ -96,11 +98,19 @@ async def find_slots(
     return Answer(slots=slots, resources=found.resources, zone=question.zone)
 
 
-async def understand(tx: Transaction, app_id: UUID, query: Query) -> Question:
-    """Return what a query means beside what its project says; refuse what makes no sense."""
+async def understand(
+    tx: Transaction, app_id: UUID, query: Query, *, amend: Amend | None = None
+) -> Question:
+    """Return what a query means beside what its project says; refuse what makes no sense.
+
+    ``amend`` may change the settings before they are read, for questions in which a word of
+    them means something else.
+    """
     project = await projects.get(tx, app_id, query.project_id) if query.project_id else None
-    settings = merged(project.availability if project else {}, query.settings)
+    settings: Settings = merged(project.availability if project else {}, query.settings)
     zone = output_zone(settings, query.fallback_zone)
+    if amend is not None:
+        settings = amend(settings, zone)
     return Question(
         query=query,
         project=project,
