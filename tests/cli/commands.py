@@ -80,11 +80,13 @@ class Running:
             return False
 
     def children(self) -> list[psutil.Process]:
-        return [
-            each
-            for each in psutil.Process(self.process.pid).children()
-            if "serve" in each.cmdline()
-        ]
+        """Return its server processes that live."""
+        found = []
+        for each in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # also one that has ended a moment ago
+                if "serve" in each.cmdline():
+                    found.append(each)
+        return found
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Tell it to stop, check that it ends cleanly, and return the seconds it took."""

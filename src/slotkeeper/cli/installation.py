@@ -58,7 +58,9 @@ def check_server(conninfo: str) -> int:
             ).fetchone()
     except psycopg.ProgrammingError as error:
         # The error repeats what it could not read, the password included.
-        raise Failure(f"the database URL cannot be read; it should look like {URL_EXAMPLE}") from error
+        raise Failure(
+            f"the database URL cannot be read; it should look like {URL_EXAMPLE}"
+        ) from error
     except psycopg.OperationalError as error:
         raise Failure(f"the database cannot be reached: {error}") from error
     if major < OLDEST_MAJOR:

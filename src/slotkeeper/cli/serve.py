@@ -137,6 +137,7 @@ def _serve_by_many(ground: Ground) -> None:
     workers = Workers(ground.settings.processes, ground.serve)
     is_ready, renewed = False, time.monotonic()
     try:
+        workers.start()
         while True:
             for code in workers.lost():
                 if not is_ready:

@@ -31,10 +31,16 @@ class Workers:
     """
 
     def __init__(self, count: int, start: Start) -> None:
+        self._count = count
         self._start = start
+        self._pids: set[int] = set()
         self._heard, self._open_while_alive = os.pipe()
+
+    def start(self) -> None:
+        """Start every process."""
         gc.freeze()  # what is there now is shared by all; a collection would copy its pages
-        self._pids = {self._forked() for _ in range(count)}
+        for _ in range(self._count):
+            self._pids.add(self._forked())
 
     def lost(self) -> list[int]:
         """Return the exit codes of the processes that have ended, and forget these."""
