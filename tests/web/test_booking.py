@@ -78,6 +78,8 @@ async def test_the_page_speaks_in_the_zone_of_the_first_resource_until_another_i
     there = await visitor.open(address, zone="america/new_york")
     assert there.slots() == ["07:00", "08:00"]
     assert there.one("option", selected="")["value"] == "America/New_York"
+    old_name = await visitor.open(address, zone="US/Eastern")
+    assert old_name.one("option", selected="")["value"] == "America/New_York"
     form = await visitor.open(there.link("07:00"))
     assert "07:00 \N{EN DASH} 08:00 Monday 6 May 2030" in form.text, "the zone is carried along"
 

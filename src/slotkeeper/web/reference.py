@@ -13,6 +13,9 @@ Schema = Mapping[str, Any]
 DEPTH_MAX = 4
 """How deep an example follows models into one another."""
 
+LENGTH_OF_ALL = 20_000
+"""A limit that every text has, and that need not be said of each."""
+
 _METHODS = ("get", "post", "put", "patch", "delete")
 _KEYS = {"AppKey": "App key", "AnyKey": "App key or widget key"}
 _LIMITS = {
@@ -202,7 +205,7 @@ class Reference:
             text.format(branch[key])
             for branch in branches
             for key, text in _LIMITS.items()
-            if key in branch
+            if key in branch and not (key == "maxLength" and branch[key] >= LENGTH_OF_ALL)
         ]
         examples = schema.get("examples") or [e for b in branches for e in b.get("examples", ())]
         if "default" in schema and schema["default"] is not None:

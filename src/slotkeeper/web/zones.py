@@ -33,11 +33,22 @@ def is_listed(name: str) -> bool:
     return any(name == each for of in places().values() for each, _ in of)
 
 
+@cache
+def _modern_names() -> Mapping[str, str]:
+    """Return the listed name of each name that is not listed but means the same.
+
+    Browsers still say Asia/Katmandu where people choose Asia/Kathmandu.
+    """
+    rules = files("tzdata").joinpath("zoneinfo/tzdata.zi").read_text()
+    links = [line.split()[1:3] for line in rules.splitlines() if line.startswith("L ")]
+    return {old: name for name, old in links if is_listed(name) and not is_listed(old)}
+
+
 def visitor_zone(asked: str, project: Project, resources: Sequence[Resource]) -> Zone:
     """Return the zone that a page speaks in.
 
     The one asked for if there is such a zone, else that of the project's page, else that of
-    the first resource.
+    the first resource; under its modern name, by which it is found in the list.
     """
     own = str(project.ui.get("timezone") or "")
     for name in (asked, own, *(resource.timezone for resource in resources[:1])):
@@ -47,7 +58,10 @@ def visitor_zone(asked: str, project: Project, resources: Sequence[Resource]) ->
 
 
 def _find(name: str) -> Zone | None:
+    if not name:
+        return None
     try:
-        return find_zone(name) if name else None
+        zone = find_zone(name)
+        return find_zone(_modern_names().get(zone.name, zone.name))
     except UnknownZone:
         return None
