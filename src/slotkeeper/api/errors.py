@@ -86,7 +86,10 @@ def sentence(field: str, problem: Mapping[str, Any]) -> str:
     >>> sentence("customer.timezone", {"type": "zone", "msg": "must be a valid zone."})
     'The customer.timezone must be a valid zone.'
     """
-    predicate = _PREDICATES.get(problem["type"], str(problem.get("msg", "is invalid.")))
+    kind = problem["type"]
+    if kind in {"too_long", "too_short"} and isinstance(problem.get("input"), str):
+        kind = f"string_{kind}"  # the validator counts "items" of a text that passed a function
+    predicate = _PREDICATES.get(kind, str(problem.get("msg", "is invalid.")))
     return f"The {field.replace('_', ' ')} {predicate.format(**problem.get('ctx', {}))}"
 
 
