@@ -129,6 +129,19 @@ def test_a_taken_port_is_told_before_anything_is_started(tmp_path: Path, old_fol
     assert not (tmp_path / "other").exists()
 
 
+def test_a_lost_secret_key_is_told_and_not_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "lost"
+    made = slotkeeper("app", "create", "A", "--owner", "o@example.com", "--data-dir", folder)
+    assert made.returncode == 0, made.stderr
+    (folder / "secret_key").unlink()
+
+    refused = slotkeeper("serve", "--port", "0", "--data-dir", folder)
+
+    assert refused.returncode == 1
+    assert "the stored keys of apps cannot be opened" in refused.stderr
+    assert not (folder / "secret_key").exists()
+
+
 def test_the_demo_can_be_looked_at_and_its_line_books_as_printed(old_folder: Path) -> None:
     made = slotkeeper("demo", "--data-dir", old_folder)
     again = slotkeeper("demo", "--data-dir", old_folder)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 import typer
 
-from slotkeeper.cli import demo
+from slotkeeper.cli import demo, examine_database
 from slotkeeper.cli.failures import Failure, explained
 from slotkeeper.cli.forking import run_forked
 from slotkeeper.cli.installation import Reached, bring_up_to_date, database_of, is_up_to_date
@@ -77,6 +77,8 @@ def serve(settings: Settings, *, with_demo: bool) -> None:
         listener = stack.enter_context(listen(settings.host, settings.port))
         database = stack.enter_context(database_of(settings))
         _migrate_apart(database.conninfo)
+        # A new secret key in the place of a lost one would seal what the old one cannot open.
+        examine_database.secret_key(settings, database.conninfo)
         address = address_of(listener, settings)
         text = f"Slotkeeper is ready at {address} ({database.description})"
         if with_demo:
