@@ -44,12 +44,12 @@ async def run(*, quick: bool) -> None:
             slots = _slots(people)
             await _booked(here, slots, number=50, clients=8)
             results: dict[int, list[tuple[Load, Load]]] = {each: [] for each in clients}
-            for _ in range(2 if quick else 4):
+            for _ in range(1 if quick else 3):
                 for each in clients:
-                    number = (100 if quick else 300) * (1 if each == 1 else 3)
+                    number = (60 if quick else 200) * (1 if each == 1 else 3)
                     raw = await _inserted(here, slots, number=5 * number, clients=each)
                     results[each].append((await _booked(here, slots, number, clients=each), raw))
-            hot = [await _hot(here, slots, rounds=5) for _ in range(2 if quick else 4)]
+            hot = [await _hot(here, slots, rounds=5) for _ in range(1 if quick else 3)]
     _show(results, hot)
 
 

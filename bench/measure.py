@@ -4,6 +4,9 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ def rounds_of(work: Callable[[], object], *, rounds: int) -> Spread:
         work()
         figures.append((time.perf_counter() - started) * 1000)
     return Spread(tuple(figures))
+
+
+def answered(work: Callable[[], Answer], *, rounds: int) -> tuple[Answer, Spread]:
+    """Return what ``work`` answers, and the milliseconds of every round, the first included.
+
+    For work that takes seconds: it needs no round to warm up, nor one only for the answer.
+    """
+    answers = []
+    figures = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        answers.append(work())
+        figures.append((time.perf_counter() - started) * 1000)
+    return answers[-1], Spread(tuple(figures))
 
 
 async def async_rounds_of(work: Callable[[], Awaitable[object]], *, rounds: int) -> Spread:

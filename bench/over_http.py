@@ -47,7 +47,7 @@ async def run(*, quick: bool) -> None:
             answers = [await _answer(here, question) for question in questions]
             paths = [question.path for question in questions]
             with ready_made(Path(folder, "bodies"), dict(zip(paths, answers, strict=True))) as bare:
-                for _ in range(2 if quick else 3):
+                for _ in range(1 if quick else 3):
                     for question in questions:
                         await _measure(question, here.server.port, bare.port)
     _show(questions, answers)

@@ -61,7 +61,7 @@ def _running(command: list[str], *, log: Path) -> Iterator[Running]:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
     ):
         try:
-            port = _port_of(process)
+            port = _port_of(process, log)
             yield Running(port, process.pid, time.perf_counter() - started)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -72,10 +72,10 @@ def _running(command: list[str], *, log: Path) -> Iterator[Running]:
                 raise
 
 
-def _port_of(process: "subprocess.Popen[str]") -> int:
+def _port_of(process: "subprocess.Popen[str]", log: Path) -> int:
     """Wait for the line that says where the server is ready."""
     assert process.stdout is not None
     for line in process.stdout:
         if found := re.search(r"http://[^\s:]+:(\d+)", line):
             return int(found[1])
-    raise RuntimeError(f"the server did not start: {process.args!r}")
+    raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")

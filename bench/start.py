@@ -20,7 +20,7 @@ _MEGA = 1_000_000
 
 async def run(*, quick: bool) -> None:
     """Start servers on new and on existing data folders, and weigh one."""
-    rounds = 2 if quick else 4
+    rounds = 1 if quick else 3
     with tempfile.TemporaryDirectory() as folder:
         new: list[float] = []
         old: list[float] = []
@@ -77,4 +77,6 @@ def _size_of(process: psutil.Process) -> int:
         full = process.memory_full_info()
     except psutil.AccessDenied:
         return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:  # PostgreSQL ends helpers when it likes
+        return 0
     return int(getattr(full, "pss", full.rss))
