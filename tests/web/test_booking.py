@@ -1,5 +1,6 @@
 """The page of a project: choosing a slot, the form, the booking and what may go wrong."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,6 +184,31 @@ async def test_a_slot_that_is_gone_is_refused_and_others_are_offered_with_the_fo
     assert "slot" not in gone.form(), "nobody books what they did not choose"
     await visitor.books(address, gone.form(slot=other))
     assert len(await bookings_of(tenant)) == 2
+
+
+async def test_of_many_who_send_the_form_at_once_one_gets_the_slot(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await page_of(tenant)
+    form = (await visitor.chooses(address, "10:00")).form(**WHO)
+    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for _ in range(12)))
+    assert sorted(answer.status_code for answer in sent) == [303] + 11 * [409]
+    assert len(await bookings_of(tenant)) == 1
+
+
+async def test_of_two_who_move_to_one_slot_one_does_and_the_other_keeps_what_they_had(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await page_of(tenant)
+    forms = []
+    for text, wanted in (("09:00", "11:00"), ("10:00", "11:00")):
+        booked = await visitor.books(address, (await visitor.chooses(address, text)).form(**WHO))
+        choice = await visitor.open(booked.link("Change the time"))
+        forms.append((await visitor.open(choice.link(wanted))).form())
+    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for form in forms))
+    assert sorted(answer.status_code for answer in sent) == [303, 409]
+    states = sorted(each["state"] for each in await bookings_of(tenant))
+    assert states == ["confirmed", "confirmed", "rescheduled_by_customer"]
 
 
 async def test_a_form_for_a_slot_that_is_gone_offers_others_before_it_is_filled_in(

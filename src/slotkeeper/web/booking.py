@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from slotkeeper.domain.booking import Booking, State
 from slotkeeper.domain.errors import SlotTaken
 from slotkeeper.domain.order import Order
-from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
+from slotkeeper.domain.zones import minute_floor, to_datetime
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.services import offers
@@ -30,6 +30,7 @@ from slotkeeper.web.visit import (
     minutes_of,
     slot_text,
 )
+from slotkeeper.web.zones import visitor_zone
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
@@ -101,8 +102,8 @@ async def booked(request: Request, slug: str, booking_id: str) -> Response:
     """Show a booking to whoever knows its id: the customer, also when they come back."""
     visit = await Visit.of(request, slug)
     booking = await booking_of_page(request, visit.app_id, visit.project, booking_id)
-    customer = booking.customer
-    zone = find_zone(customer.timezone) if customer and customer.timezone else visit.clock.zone
+    asked = booking.customer.timezone if booking.customer else ""
+    zone = visitor_zone(asked, visit.project, visit.resources)
     clock = Clock(zone, visit.clock.style)
     movable = can_be_moved(booking, now=transaction_of(request).now)
     return page(
