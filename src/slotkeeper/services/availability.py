@@ -15,7 +15,7 @@ from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, output_zo
 from slotkeeper.domain.slots import Mode, Slot
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
-from slotkeeper.services import projects, resources
+from slotkeeper.services import balance, enforcement, limits, projects, resources
 from slotkeeper.storage.busy import busy_times
 from slotkeeper.storage.transaction import Transaction
 
@@ -91,7 +91,8 @@ async def find_slots(
     question = await understand(tx, app_id, query)
     found = await gather(tx, app_id, question)
     policy = question.policy
-    slots = slots_of(policy.search, found.candidates, policy.mode, shuffle=shuffle)
+    candidates = await balance.in_turn(tx, app_id, found.candidates, policy.mode)
+    slots = slots_of(policy.search, candidates, policy.mode, shuffle=shuffle)
     if query.within is not None:
         start, end = query.within
         slots = [slot for slot in slots if slot.start >= start and slot.start < end]
@@ -131,27 +132,60 @@ async def gather(tx: Transaction, app_id: UUID, question: Question) -> Gathered:
 
 
 async def find_free(
-    tx: Transaction, app_id: UUID, project: Project, wanted: Interval, *, shuffle: Shuffle
+    tx: Transaction,
+    app_id: UUID,
+    project: Project,
+    wanted: Interval,
+    *,
+    zone_name: str | None,
+    shuffle: Shuffle,
 ) -> list[UUID]:
     """Return the resources of a project that are open and free for all of ``wanted``.
 
     In the order in which they should get the booking: shuffled where the project says
-    random, else by priority. With ``mutual`` the first one stands for all, and only when
-    all are free.
+    random, by their turn where it says balanced, else by priority. With ``mutual`` the first
+    one stands for all, and only when all are free. Notice, horizon, buffers, gap and limits
+    count where the project enforces them; ``zone_name`` is that of the customer.
     """
     found = await _resources(tx, app_id, Query(settings={}), project)
-    mode = _mode_of(project)
-    search = Search(window=wanted, length=None, step=None, earliest=wanted[0])
-    narrowed = SlotPolicy(
-        mode=mode, search=search, ignore_all_day_events=ignores_all_day_events(project)
-    )
-    candidates = await _candidates(tx, app_id, found, project, Constraints(), narrowed)
+    policy = _policy_of(project, wanted)
+    if enforcement.is_enforced(project):
+        enforced = enforcement.policy_for(project, wanted, now=tx.now, zone_name=zone_name)
+        if enforced is None:
+            return []
+        policy = enforced
+    mode = policy.mode
+    candidates = await _candidates(tx, app_id, found, project, Constraints(), policy)
     if mode is Mode.ROUNDROBIN_RANDOM:
         shuffle(candidates)
-    free = [candidate for candidate in candidates if free_time(search, candidate) == [wanted]]
+    candidates = await balance.in_turn(tx, app_id, candidates, mode)
+    free = [each for each in candidates if free_time(policy.search, each) == [wanted]]
     if mode is Mode.MUTUAL:
         free = free[:1] if len(free) == len(candidates) else []
     return [candidate.resource_id for candidate in free]
+
+
+async def is_open(
+    tx: Transaction,
+    app_id: UUID,
+    project: Project,
+    wanted: Interval,
+    *,
+    resource_id: UUID,
+    zone_name: str | None,
+) -> bool:
+    """Tell whether all rules of a project leave a resource open for all of ``wanted``.
+
+    It stays true until the transaction ends: whoever books by rules that count the same
+    bookings waits. ``zone_name`` is that of the customer.
+    """
+    policy = enforcement.policy_for(project, wanted, now=tx.now, zone_name=zone_name)
+    if policy is None:
+        return False
+    await enforcement.lock(tx, app_id, resource_id, project, policy)
+    resource = await resources.get(tx, app_id, resource_id)
+    candidates = await _candidates(tx, app_id, [resource], project, Constraints(), policy)
+    return all(free_time(policy.search, each) == [wanted] for each in candidates)
 
 
 def ignores_all_day_events(project: Project) -> bool:
@@ -164,14 +198,18 @@ def minutes_of(start: datetime, end: datetime) -> Interval:
     return minute_floor(start), minute_ceil(end)
 
 
-def _mode_of(project: Project) -> Mode:
-    """Return how the resources of a project share its bookings.
+def _policy_of(project: Project, wanted: Interval) -> SlotPolicy:
+    """Return how the resources of a project share a booking of ``wanted``.
 
     Nothing else of its search is read: a window that has passed by now says that nothing is
     offered any more, not that nothing may be booked.
     """
     stored = project.availability.get("mode")
-    return Mode(str(stored).lower()) if stored is not None else Mode.ROUNDROBIN_RANDOM
+    return SlotPolicy(
+        mode=Mode(str(stored).lower()) if stored is not None else Mode.ROUNDROBIN_RANDOM,
+        search=Search(window=wanted, length=None, step=None, earliest=wanted[0]),
+        ignore_all_day_events=ignores_all_day_events(project),
+    )
 
 
 async def _resources(
@@ -206,7 +244,7 @@ async def _candidates(
         read_window(policy.search),
         ignore_all_day=policy.ignore_all_day_events,
     )
-    return [
+    candidates = [
         Candidate(
             resource_id=resource.id,
             zone=find_zone(resource.timezone),
@@ -215,3 +253,4 @@ async def _candidates(
         )
         for resource, taken in zip(found, busy, strict=True)
     ]
+    return await limits.with_rules(tx, app_id, candidates, policy, project)

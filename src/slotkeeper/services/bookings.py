@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from slotkeeper.domain.booking import INSTANT, Action, Booking, State, Transition
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
+from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval
 from slotkeeper.domain.project import Project
-from slotkeeper.services import availability, calendars, projects, resources
+from slotkeeper.services import availability, calendars, enforcement, projects, resources
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.storage import bookings, busy, claims, events
 from slotkeeper.storage.transaction import Transaction
@@ -196,11 +197,18 @@ async def _held_by_one_of(
     tx: Transaction, app_id: UUID, booking: Booking, project: Project, *, shuffle: Shuffle
 ) -> Booking:
     """Return the booking with the first of the project's resources that can serve it."""
-    wanted = availability.minutes_of(booking.start_at, booking.end_at)
-    for resource_id in await availability.find_free(tx, app_id, project, wanted, shuffle=shuffle):
+    found = await availability.find_free(
+        tx, app_id, project, _minutes(booking), zone_name=_zone_name(booking), shuffle=shuffle
+    )
+    for resource_id in found:
         served = replace(booking, resource_id=resource_id)
-        if await _can_hold(tx, app_id, served, project):
-            return served
+        try:
+            # What is undone gives up its locks: nobody waits for a resource that is not taken.
+            async with tx.connection.transaction():
+                await _hold(tx, app_id, served, project)
+        except SlotTaken:
+            continue
+        return served
     raise SlotTaken
 
 
@@ -209,11 +217,23 @@ async def _can_hold(
 ) -> bool:
     """Claim the time of the booking if its state takes time; tell whether that went well.
 
-    The claim comes first: of many who want the same time all but one stop here, before they
-    have written anything else. All-day events do not count where the project's searches
-    ignore them: what they offer can be booked.
+    Where the project enforces its rules, they come before everything else. The claim comes
+    before what is written: of many who want the same time all but one stop here. All-day
+    events do not count where the project's searches ignore them: what they offer can be
+    booked.
     """
     assert booking.resource_id is not None, booking
+    if project is not None and enforcement.is_enforced(project):
+        permitted = await availability.is_open(
+            tx,
+            app_id,
+            project,
+            _minutes(booking),
+            resource_id=booking.resource_id,
+            zone_name=_zone_name(booking),
+        )
+        if not permitted:
+            return False
     if not booking.holds_time:
         return True
     claimed = await claims.take(
@@ -319,6 +339,14 @@ async def _recorded(
         created_at=tx.now,
     )
     await bookings.record(tx, app_id, booking.id, line)
+
+
+def _minutes(booking: Booking) -> Interval:
+    return availability.minutes_of(booking.start_at, booking.end_at)
+
+
+def _zone_name(booking: Booking) -> str | None:
+    return booking.customer.timezone if booking.customer else None
 
 
 def _merged_meta(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:

@@ -72,7 +72,7 @@ async def busy_times(
             "except_booking": except_booking,
         },
     )
-    return [_unpacked(each) for each in packed]
+    return [unpacked(each) for each in packed]
 
 
 async def is_blocked(
@@ -115,8 +115,8 @@ async def is_blocked(
     return bool(found)
 
 
-def _unpacked(packed: bytes | None) -> list[Interval]:
-    """Return the intervals of one resource; nothing was packed where it has none."""
+def unpacked(packed: bytes | None) -> list[Interval]:
+    """Return the intervals in what ``array_send`` made of them; None where there are none."""
     if packed is None:
         return []
     return list(_ELEMENT.iter_unpack(memoryview(packed)[_HEADER_BYTES:]))

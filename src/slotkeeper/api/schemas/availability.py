@@ -30,7 +30,8 @@ class FindAvailability(Body):
     )
     mode: Any = Field(
         default=None,
-        description="`mutual`, `exclusive`, `roundrobin_random` or `roundrobin_prioritized`",
+        description="`mutual`, `exclusive`, `roundrobin_random`, `roundrobin_prioritized` or "
+        "`roundrobin_balanced`",
         examples=["roundrobin_random"],
     )
     length: Any = Field(
@@ -51,6 +52,17 @@ class FindAvailability(Body):
         default=None,
         description="Time kept free around busy time; also `{before, after}`",
         examples=["15 minutes"],
+    )
+    minimum_gap: Any = Field(
+        default=None,
+        description="Time kept free between two bookings; events of the owner have `buffer`",
+        examples=["10 minutes"],
+    )
+    limits: Any = Field(
+        default=None,
+        description="Most bookings that may start in a `day`, `week` or `month`: under "
+        "`resource` all those of a resource, under `project` those of the project",
+        examples=[{"resource": {"day": 8, "week": 30}, "project": {"month": 100}}],
     )
     timeslot_increments: Any = Field(
         default=None, description="Step between the starts of slots", examples=["15 minutes"]

@@ -149,6 +149,9 @@ CREATE INDEX bookings_by_age ON bookings (app_id, created_at, id);
 CREATE INDEX bookings_by_start ON bookings (app_id, start_at, id);
 CREATE INDEX bookings_by_resource ON bookings (app_id, resource_id, created_at, id);
 CREATE INDEX bookings_by_project ON bookings (app_id, project_id, created_at, id);
+-- Serves the limits of a project, which count what starts in a day, week or month.
+CREATE INDEX bookings_by_project_and_start ON bookings (app_id, project_id, start_at)
+    WHERE project_id IS NOT NULL;
 CREATE INDEX bookings_by_calendar ON bookings (app_id, calendar_id);
 CREATE INDEX bookings_by_email ON bookings (app_id, lower(customer_email));
 CREATE INDEX bookings_by_meta ON bookings USING gin (meta jsonb_path_ops);
