@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from slotkeeper.domain.booking import Booking, Customer
+from slotkeeper.domain.booking import Booking, Customer, Transition
 from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.project import Project
@@ -76,6 +76,29 @@ class Shop:
         return await bookings.book(
             self.tx, self.app_id, order, actor="api_key", shuffle=Shuffle(seed=1)
         )
+
+    async def act(self, booking: Booking, action: str, **given: Any) -> Booking:
+        return await bookings.act(
+            self.tx, self.app_id, booking.id, action, actor="api_key", **given
+        )
+
+    async def move(self, booking: Booking, start: datetime, end: datetime, **given: Any) -> Booking:
+        values = {"resource_id": None, "message": None, "actor": "widget_key", **given}
+        return await bookings.reschedule(
+            self.tx, self.app_id, booking.id, start=start, end=end, **values
+        )
+
+    async def log(self, booking: Booking) -> list[Transition]:
+        return (await bookings.logs_of(self.tx, self.app_id, [booking.id]))[booking.id]
+
+    async def claims(self) -> list[tuple[UUID, datetime, datetime]]:
+        """Return who holds what, as (booking, start, end) in order of time."""
+        found = await self.tx.dicts(
+            "SELECT booking_id, lower(during) AS start, upper(during) AS end FROM claims "
+            "WHERE app_id = %s ORDER BY during",
+            (self.app_id,),
+        )
+        return [(row["booking_id"], row["start"], row["end"]) for row in found]
 
     async def count(self, table: str) -> int:
         """Return how many rows of the app are in ``table``."""
