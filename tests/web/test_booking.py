@@ -230,6 +230,8 @@ async def test_a_form_for_a_slot_that_is_gone_offers_others_before_it_is_filled_
         "2030-08-06T09:00Z_2030-08-06T10:00Z",  # beyond the horizon
         "2030-05-06T10:00Z_2030-05-06T09:00Z",  # backwards
         "9999-99-99T99:99Z_9999-99-99T99:99Z",  # no time at all
+        "0001-01-01T00:00Z_0001-01-01T01:00Z",  # before every clock
+        "9999-12-31T22:00Z_9999-12-31T23:00Z",  # after every clock
     ],
 )
 async def test_only_what_is_on_offer_can_be_booked(
@@ -364,6 +366,84 @@ async def test_a_booking_that_has_begun_can_no_longer_be_moved(
     link = booked.link("Change the time")
     clock.advance(timedelta(hours=2))
     assert (await visitor.http.get(link)).headers["location"] == booked.answer.url.path
+
+
+async def test_where_all_must_be_free_only_such_slots_are_offered_and_booked(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    doc, marty = [await tenant.resource(name=name) for name in ("Doc", "Marty")]
+    start, end = "2030-05-06T09:00:00+00:00", "2030-05-06T10:00:00+00:00"
+    await tenant.api.created("/bookings", tenant.order(marty["id"], start, end))
+    project = await tenant.project(
+        doc["id"],
+        marty["id"],
+        availability={"mode": "mutual", "length": "1 hour"},
+        availability_constraints=[{"allow_hours": {"start": 9, "end": 11}}],
+    )
+    address = f"/{project['slug']}"
+    page = await visitor.open(address)
+    assert page.slots() == ["10:00 am with Doc"]
+    form = (await visitor.open(page.link("10:00 am with Doc"))).form(**WHO)
+    nine = str(form["slot"]).replace("T11:00Z", "T10:00Z").replace("T10:00Z_", "T09:00Z_")
+    assert (await visitor.send(f"{address}/book", {**form, "slot": nine})).status_code == 409
+    await visitor.books(address, form)
+
+
+async def test_free_time_without_a_fixed_length_is_offered_whole(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await page_of(tenant, availability={"length": None, "to": "1 day"})
+    page = await visitor.open(address)
+    assert page.slots() == ["09:00"], "one slot has one length"
+    booked = await visitor.books(address, (await visitor.open(page.link("09:00"))).form(**WHO))
+    assert "09:00 \N{EN DASH} 12:00" in booked.text
+
+
+async def test_a_project_whose_window_has_passed_offers_nothing(
+    tenant: Tenant, visitor: Visitor, clock: TestClock
+) -> None:
+    address = await page_of(tenant, availability={"length": "1 hour", "to": "2030-05-07"})
+    form = (await visitor.chooses(address, "09:00")).form(**WHO)
+    clock.advance(timedelta(days=3))
+    page = await visitor.open(address)
+    assert page.status == 200
+    assert "There is no free time at the moment" in page.text
+    gone = Page(await visitor.send(f"{address}/book", form))
+    assert gone.status == 409
+    assert "There is no free time at the moment" in gone.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"date": "0001-01-01"},
+        {"date": "9999-12-31"},
+        {"date": "yesterday"},
+        {"zone": "../../etc/passwd"},
+        {"zone": "\x00"},
+        {"zone": "Factory"},
+        {"customer.name": "\x00\ud7ff" * 50},
+        {"uuid": "1", "event.start": "x"},
+        {"slot": "x"},
+    ],
+)
+async def test_nonsense_in_the_address_is_passed_over(
+    tenant: Tenant, visitor: Visitor, query: dict[str, str]
+) -> None:
+    page = await visitor.open(await page_of(tenant), **query)
+    assert page.status == 200
+    assert page.slots() or "date" in query
+
+
+async def test_a_form_with_an_impossible_time_and_a_mistake_is_shown_again(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await page_of(tenant, zone="America/New_York")
+    form = (await visitor.chooses(address, "09:00")).form(**WHO)
+    resource = str(form["slot"]).rpartition("_")[2]
+    for slot in (f"0001-01-01T00:00Z_0001-01-01T01:00Z_{resource}", "x", ""):
+        wrong = {**form, "slot": slot, "customer.name": ""}
+        assert (await visitor.send(f"{address}/book", wrong)).status_code == 409
 
 
 async def test_pages_load_nothing_from_elsewhere_and_are_kept_by_no_cache(

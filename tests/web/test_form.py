@@ -189,8 +189,9 @@ async def test_nul_characters_and_files_count_as_nothing(tenant: Tenant, visitor
     await visitor.books(address, sent)
     assert (await only_booking(tenant))["customers"][0]["name"] == "Marty"
     file = {"customer.name": ("name.txt", b"Marty")}
-    answer = await visitor.http.post(f"{address}/book", data={"zone": "UTC"}, files=file)
-    assert answer.status_code == 403
+    answer = await visitor.http.post(f"{address}/book", data=page.form(), files=file)
+    assert answer.status_code == 409, "an empty form chooses no slot"
+    assert "Please choose one of these times" in Page(answer).text
 
 
 def test_what_an_app_stored_amiss_does_not_break_the_form() -> None:

@@ -38,6 +38,7 @@ OTHER_SLOTS = 8
 """How many free slots are offered instead of one that is gone."""
 
 _GONE = "That time has just been taken or is no longer free. Please choose another one."
+_NONE_CHOSEN = "Please choose one of these times. Nothing has been booked yet."
 _EXPIRED = (
     "This form could not be checked: it is too old, or your browser keeps no cookies. "
     "Nothing has been booked. Please send it again."
@@ -76,6 +77,8 @@ async def take(request: Request, slug: str) -> Response:
     visit = await Visit.of(request, slug, sent)
     wanted = find_slot(text_of(sent.get("slot")))
     answers = read(visit.fields, sent)
+    if wanted is None:
+        return _gone(request, visit, await visit.agenda(request), answers.fields, None)
     if not tokens.is_genuine(request, text_of(sent.get(tokens.FIELD))):
         status, problem = HTTPStatus.FORBIDDEN, _EXPIRED
     elif answers.errors:
@@ -119,13 +122,9 @@ async def booked(request: Request, slug: str, booking_id: str) -> Response:
     )
 
 
-async def _taken(
-    request: Request, visit: Visit, wanted: Wanted | None, answers: Answers
-) -> Booking:
+async def _taken(request: Request, visit: Visit, wanted: Wanted, answers: Answers) -> Booking:
     """Return the booking that a form without errors makes; raises SlotTaken."""
     tx, shuffle, zone = transaction_of(request), parts_of(request).shuffle, visit.clock.zone
-    if wanted is None:
-        raise SlotTaken
     if visit.moving is not None:
         if not can_be_moved(visit.moving, now=tx.now):
             return visit.moving
@@ -201,8 +200,9 @@ def _gone(
     """Show the form with the nearest other slots to choose from, and what was written."""
     minute = wanted.interval[0] if wanted else minute_floor(transaction_of(request).now)
     others = agenda.nearest(minute, OTHER_SLOTS)
+    problem = _GONE if wanted else _NONE_CHOSEN
     status = HTTPStatus.CONFLICT
-    return _form(request, visit, fields, wanted=None, others=others, problem=_GONE, status=status)
+    return _form(request, visit, fields, wanted=None, others=others, problem=problem, status=status)
 
 
 def _to_booking(visit: Visit, booking: Booking) -> Response:

@@ -13,7 +13,13 @@ from slotkeeper.domain.booking import Action, Booking
 from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
-from slotkeeper.domain.zones import minute_ceil, minute_floor, to_datetime
+from slotkeeper.domain.zones import (
+    EARLIEST_MINUTE,
+    LATEST_MINUTE,
+    minute_ceil,
+    minute_floor,
+    to_datetime,
+)
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import bookings, offers, projects, resources
 from slotkeeper.services.offers import Wanted
@@ -177,9 +183,11 @@ def find_slot(text: str) -> Wanted | None:
         return None
     try:
         start, end = (_minute(found[place]) for place in (1, 2))
-        return Wanted(interval=(start, end), resource_id=UUID(found[3])) if start < end else None
+        resource_id = UUID(found[3])
     except ValueError:
         return None
+    sane = EARLIEST_MINUTE < start < end < LATEST_MINUTE  # a wall clock can show it
+    return Wanted(interval=(start, end), resource_id=resource_id) if sane else None
 
 
 def find_day(text: str) -> int | None:
