@@ -13,6 +13,7 @@ from slotkeeper.api import (
     calendars,
     errors,
     events,
+    examples,
     overviews,
     projects,
     resources,
@@ -74,6 +75,7 @@ def create_api(parts: Parts) -> FastAPI:
     app.state.parts = parts
     errors.install(app)
     for room in _ROOMS:
+        examples.show(room.router.routes)
         app.include_router(room.router, prefix=PREFIX)
     app.include_router(_plumbing())
     return app

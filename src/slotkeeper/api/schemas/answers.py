@@ -4,16 +4,16 @@ Answers are built as plain values and sent as bytes; these models say what they 
 the contract tests hold the two against each other.
 """
 
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Shown = TypeVar("Shown")
 
-Stamp = str
+Stamp = Annotated[str, Field(examples=["2030-05-06T09:00:00+0000"])]
 """When a thing was made or changed: ``2017-12-19T07:37:36+0000``."""
 
-Time = str
+Time = Annotated[str, Field(examples=["2030-05-06T09:00:00+02:00"])]
 """An instant: ``2030-05-06T09:00:00+02:00``, or in the format of the output timestamp header."""
 
 

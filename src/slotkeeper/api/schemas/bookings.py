@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from slotkeeper.api.schemas.answers import Answer, Stamp, Time
 from slotkeeper.api.schemas.fields import Body, Document, Email, Id, Text, Timestamp, ZoneName
-from slotkeeper.api.schemas.resources import ShownCalendar
+from slotkeeper.api.schemas.projects import ShownProject
+from slotkeeper.api.schemas.resources import ShownCalendar, ShownResource
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.order import Order
@@ -195,6 +196,17 @@ class Attributes(Answer):
     customer: dict[str, Any] | None = None
 
 
+class ShownTransition(Answer):
+    """One line of the log of a booking: who did what, and what came of it."""
+
+    action: str
+    from_state: str = Field(alias="from")
+    state: str
+    actor: str
+    message: str | None
+    created_at: Stamp
+
+
 class ShownBooking(Answer):
     """A booking, with the related objects that were asked for."""
 
@@ -207,5 +219,17 @@ class ShownBooking(Answer):
     attributes: Attributes
     calendar: ShownCalendar | None
     customers: list[ShownCustomer]
+    event: ShownEvent | None = Field(default=None, description="With `include=event`")
+    user: ShownResource | None = Field(
+        default=None, description="With `include=user`: the older name of the resource"
+    )
+    resource: ShownResource | None = Field(default=None, description="With `include=resource`")
+    project: ShownProject | None = Field(default=None, description="With `include=project`")
+    meta: dict[str, Any] | None = Field(default=None, description="With `include=meta`")
+    settings: dict[str, Any] | None = Field(default=None, description="With `include=settings`")
+    logs: list[ShownTransition] | None = Field(default=None, description="With `include=logs`")
+    provider_event: dict[str, Any] | None = Field(
+        default=None, description="With `include=provider_event`"
+    )
     created_at: Stamp
     updated_at: Stamp

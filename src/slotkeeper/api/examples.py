@@ -1,0 +1,130 @@
+"""One whole request for each route that takes a body, as it works; the document shows them.
+
+A contract test sends every one of them.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+IDS: Mapping[str, str] = {
+    "resource": "0b8b8a3e-5f1c-4c8e-9d0a-6f0f5d1f7a11",
+    "calendar": "5d3c9f0a-8a86-4b0e-b9b3-4a2a4a7f5c22",
+    "project": "c2f7d1be-3f0e-4f55-8f0c-1f6f9a2b7d33",
+}
+"""The ids that the examples name; a reader puts in their own."""
+
+_RESOURCE, _CALENDAR, _PROJECT = IDS["resource"], IDS["calendar"], IDS["project"]
+
+_SEARCH = {
+    "project_id": _PROJECT,
+    "from": "1 hour",
+    "to": "2 weeks",
+    "length": "30 minutes",
+    "constraints": [{"block_weekends": {}}],
+    "output_timezone": "America/Los_Angeles",
+}
+
+_FIND_TIME = {
+    "resource_ids": [_RESOURCE],
+    "filters": {"and": [{"business_hours": {"timezone": "America/Los_Angeles"}}]},
+    "future": "1 week",
+    "length": "1 hour",
+}
+
+EXAMPLES: Mapping[str, object] = {
+    "create_resource": {
+        "name": "Doc Brown",
+        "timezone": "America/Los_Angeles",
+        "email": "doc@example.com",
+        "availability_constraints": [
+            {"allow_day_and_time": {"day": "Monday", "start": 9, "end": 12}},
+            {"allow_day_and_time": {"day": "Tuesday", "start": "09:30", "end": "17:00"}},
+        ],
+        "meta": {"laboratory": "1640 Riverside Drive"},
+    },
+    "update_resource": {
+        "timezone": "Europe/Copenhagen",
+        "availability_constraints": [{"allow_hours": {"start": 9, "end": 17}}],
+    },
+    "create_calendar": {
+        "resource_id": _RESOURCE,
+        "name": "Experiments",
+        "description": "Do not disturb",
+        "foregroundcolor": "#ffffff",
+        "backgroundcolor": "#25d6be",
+    },
+    "update_calendar": {"name": "Inventions", "primary": True},
+    "create_event": {
+        "calendar_id": _CALENDAR,
+        "what": "Lunch",
+        "where": "Lou's Cafe",
+        "start": "2030-05-07T12:00:00-07:00",
+        "end": "2030-05-07T13:00:00-07:00",
+    },
+    "update_event": {"end": "2030-05-07T13:30:00-07:00", "my_rsvp": "accepted"},
+    "create_project": {
+        "name": "Consultation",
+        "slug": "consult-doc",
+        "resources": [_RESOURCE],
+        "availability": {
+            "mode": "roundrobin_random",
+            "length": "30 minutes",
+            "from": "1 hour",
+            "to": "4 weeks",
+            "buffer": "15 minutes",
+        },
+        "availability_constraints": [{"block_weekends": {}}],
+        "booking": {"graph": "instant", "what": "Consultation", "where": "Courthouse Square"},
+        "customer_fields": {
+            "name": {"title": "Name", "required": True},
+            "email": {"title": "E-mail", "format": "email", "required": True},
+            "comment": {"title": "Anything else?", "format": "textarea"},
+        },
+        "ui": {"time_date_format": "24h-dmy-mon"},
+    },
+    "update_project": {"availability": {"length": "1 hour", "to": "3 months"}},
+    "add_project_resource": {"resource_id": _RESOURCE},
+    "set_project_resources": [_RESOURCE],
+    "find_availability": _SEARCH,
+    "find_availability_dates": _SEARCH,
+    "count_availability": _SEARCH,
+    "find_unavailable_slots": _SEARCH,
+    "find_time": _FIND_TIME,
+    "find_time_bulk": {"queries": [_FIND_TIME, {**_FIND_TIME, "length": "2 hours"}]},
+    "find_time_team": {"users": [_FIND_TIME]},
+    "create_filter_collection": {"and": [{"business_hours": {}}], "or": [], "after": []},
+    "update_filter_collection": {"after": [{"take_first": {"number": 5}}]},
+    "create_booking": {
+        "resource_id": _RESOURCE,
+        "graph": "instant",
+        "start": "2030-05-07T09:00:00-07:00",
+        "end": "2030-05-07T10:00:00-07:00",
+        "what": "Consultation",
+        "where": "Courthouse Square",
+        "description": "Bring the plans",
+        "customer": {
+            "name": "Marty McFly",
+            "email": "marty@example.com",
+            "timezone": "America/Los_Angeles",
+        },
+    },
+    "update_booking": {"meta": {"invoice": "1985-10"}},
+    "update_booking_meta": {"meta": {"paid": True}},
+    "act_on_booking": {"cancel": {"message": "The car does not start"}},
+    "reschedule_booking": {
+        "start": "2030-05-08T09:00:00-07:00",
+        "end": "2030-05-08T10:00:00-07:00",
+        "message": "An hour later, please",
+    },
+}
+"""Bodies by the name of their route."""
+
+
+def show(routes: Iterable[BaseRoute]) -> None:
+    """Put the example of each route into what the document says of it."""
+    for route in routes:
+        if isinstance(route, APIRoute) and route.name in EXAMPLES:
+            media = {"application/json": {"example": EXAMPLES[route.name]}}
+            route.openapi_extra = {"requestBody": {"content": media}}

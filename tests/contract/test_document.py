@@ -1,0 +1,212 @@
+"""The OpenAPI document: whole, true to the specification of such documents, and unchanged.
+
+Run with ``SLOTKEEPER_SNAPSHOTS=write`` to accept what has changed; then read the diff.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import jsonschema_rs
+import pytest
+from tests.support.client import Caller, Json, Tenant
+from tests.support.document import Operation, conform, document, operations, problems
+
+from slotkeeper.api.examples import EXAMPLES, IDS
+from slotkeeper.api.route import ApiRoute
+from slotkeeper.bootstrap import create_app
+from slotkeeper.edge.parts import Parts
+
+DOCS = Path(__file__).parents[2] / "docs"
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+WRITES = os.environ.get("SLOTKEEPER_SNAPSHOTS") == "write"
+
+NINE, TEN = "2030-05-07T09:00:00+00:00", "2030-05-07T10:00:00+00:00"
+WITH_BODY = [each for each in operations() if each.body is not None]
+
+
+def named(each: Operation) -> str:
+    return each.name
+
+
+def same_as(path: Path, value: Json) -> None:
+    """Hold ``value`` to the committed file at ``path``, or write it there when asked to."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if WRITES:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert path.read_text() == text, f"{path.name} has changed; make snapshots, read the diff"
+
+
+def test_the_document_is_the_committed_one() -> None:
+    same_as(DOCS / "openapi.json", document())
+
+
+async def test_the_document_is_served(tenant: Tenant) -> None:
+    answer = await tenant.anonymous.http.get("/openapi.json", headers={"Origin": "https://x.y"})
+    assert answer.status_code == 200
+    assert answer.json() == document()
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_it_is_openapi_3_1_with_sound_schemas() -> None:
+    told = document()
+    assert told["openapi"].startswith("3.1")
+    assert {"title", "version", "description"} <= told["info"].keys()
+    for name, schema in told["components"]["schemas"].items():
+        jsonschema_rs.meta.validate(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        )
+        assert schema.get("description") or name.startswith(("Data_", "ListOf_")), name
+    for reference in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(told)):
+        part: Any = told
+        for step in reference.split("/"):
+            part = part[step]
+
+
+@pytest.mark.parametrize("route", operations(), ids=named)
+def test_every_route_says_what_it_does_and_how_it_may_end(route: Operation) -> None:
+    told = route.told
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", route.name)
+    assert told["summary"]
+    assert told["description"]
+    assert told["tags"]
+    assert all(answer["description"] for answer in told["responses"].values())
+    success = [status for status in told["responses"] if status.startswith("2")]
+    assert len(success) == 1
+    refusals = {"400", "404", "413", "422", "503"}
+    if route.scheme is not None:
+        refusals |= {"401", "403"}
+        assert route.scheme in document()["components"]["securitySchemes"]
+    assert refusals <= told["responses"].keys()
+    for answer in told["responses"].values():
+        for media in answer.get("content", {}).values():
+            assert media["schema"], answer
+    told_parameters = {each["name"] for each in told.get("parameters", []) if each["in"] == "path"}
+    assert told_parameters == set(re.findall(r"\{(\w+)\}", route.path))
+
+
+def test_operation_ids_are_unique() -> None:
+    names = [each.name for each in operations()]
+    assert len(set(names)) == len(names)
+
+
+def test_no_route_is_left_out_of_the_document(parts: Parts) -> None:
+    routers = (getattr(each, "original_router", None) for each in create_app(parts).routes)
+    served = {
+        each.name
+        for router in routers
+        if router is not None
+        for each in router.routes
+        if isinstance(each, ApiRoute)
+    }
+    assert served == {each.name for each in operations()}
+
+
+# --- Examples ----------------------------------------------------------------------------
+
+
+def test_every_route_with_a_body_has_an_example() -> None:
+    assert {each.name for each in WITH_BODY} <= EXAMPLES.keys()
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
+def test_an_example_is_what_its_schema_wants(route: Operation) -> None:
+    example = route.told["requestBody"]["content"]["application/json"]["example"]
+    assert example == EXAMPLES[route.name]
+    assert problems(route.body, example) == []
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
+async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"])
+    calendar = doc["calendars"][0]["id"]
+    event = {"calendar_id": calendar, "start": NINE, "end": TEN, "what": "x"}
+    real = {
+        "resource_id": doc["id"],
+        "project_id": project["id"],
+        "calendar_id": calendar,
+        "event_id": (await tenant.api.created("/events", event))["id"],
+        "booking_id": (
+            await tenant.api.created(
+                "/bookings", tenant.order(doc["id"], "2030-06-03 09:00", "2030-06-03 10:00")
+            )
+        )["id"],
+    }
+    if "{filtercollection_id}" in route.path:
+        made = await tenant.api.created("/findtime/filtercollections", {})
+        real["filtercollection_id"] = made["id"]
+    real["slug"] = f"s-{uuid4()}"
+    sent = json.dumps(EXAMPLES[route.name])
+    for kind in ("resource", "project", "calendar"):
+        sent = sent.replace(IDS[kind], real[f"{kind}_id"])
+    body = json.loads(sent)
+    if isinstance(body, dict):
+        body |= {"slug": real["slug"]} if "slug" in body else {}
+
+    answer = await tenant.api.request(
+        route.method, route.address(**real, action="cancel"), json=body
+    )
+    assert answer.status_code in {200, 201, 204}, answer.text
+    await conform(answer)
+
+
+# --- Errors ------------------------------------------------------------------------------
+
+
+async def test_errors_keep_their_form_and_their_words(tenant: Tenant, parts: Parts) -> None:
+    doc = await tenant.resource(email="taken@example.com")
+    order = tenant.order(doc["id"], NINE, TEN)
+    booking = await tenant.api.created("/bookings", order)
+    booked = f"/bookings/{booking['id']}"
+    nobody = str(uuid4())
+    person = {"name": "x", "timezone": "UTC"}
+    calls: list[tuple[str, Caller, str, str, Json]] = [
+        ("no key", tenant.anonymous, "GET", "/resources", None),
+        ("unknown key", Caller(tenant.api.http, "live_api_key_x"), "GET", "/resources", None),
+        ("key too weak", tenant.widget, "GET", "/bookings", None),
+        ("unknown route", tenant.api, "GET", "/nothing", None),
+        ("unknown method", tenant.api, "DELETE", "/resources", None),
+        ("unknown resource", tenant.api, "GET", f"/resources/{nobody}", None),
+        ("unknown project", tenant.widget, "GET", f"/projects/embed/{nobody}", None),
+        ("unknown booking", tenant.api, "GET", "/bookings/1", None),
+        ("nothing given", tenant.api, "POST", "/resources", {}),
+        ("nothing ordered", tenant.widget, "POST", "/bookings", {}),
+        ("too long", tenant.api, "POST", "/resources", {**person, "meta": {"x": "x" * 64_000}}),
+        ("name too long", tenant.api, "POST", "/resources", {**person, "name": "x" * 256}),
+        ("zone", tenant.api, "POST", "/resources", {**person, "timezone": "Mars"}),
+        ("taken address", tenant.api, "POST", "/resources", {**person, "email": doc["email"]}),
+        ("slot taken", tenant.widget, "POST", "/bookings", order),
+        ("wrong action", tenant.api, "PUT", f"{booked}/confirm", []),
+        ("not ended", tenant.api, "DELETE", booked, None),
+        ("unknown graph", tenant.api, "POST", "/bookings", {**order, "graph": "x"}),
+        ("no resources", tenant.widget, "POST", "/availability", {}),
+        (
+            "bad search",
+            tenant.widget,
+            "POST",
+            "/availability",
+            {"resources": [doc["id"]], "from": "soon", "to": "7 months", "length": "x"},
+        ),
+        (
+            "bad constraint",
+            tenant.widget,
+            "POST",
+            "/availability",
+            {"resources": [doc["id"]], "constraints": [{"allow_hours": {"start": 9.5}}]},
+        ),
+        ("unknown search field", tenant.api, "GET", "/calendars?search=x:1", None),
+        ("unknown order", tenant.api, "GET", "/calendars?orderBy=x", None),
+        ("no limit", tenant.api, "GET", "/calendars?limit=0", None),
+        ("last calendar", tenant.api, "DELETE", f"/calendars/{doc['calendars'][0]['id']}", None),
+        ("events of when", tenant.api, "GET", "/events", None),
+    ]
+    seen = {}
+    for name, caller, method, path, body in calls:
+        answer = await caller.request(method, path, json=body)
+        seen[name] = {"status": int(answer.status_code), "body": answer.json()}
+    same_as(SNAPSHOTS / "errors.json", seen)
