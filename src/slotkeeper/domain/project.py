@@ -28,6 +28,11 @@ _UI: Mapping[str, object] = {
     "show_timezone_helper": True,
 }
 
+_SPELLED_OUT = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "å": "a", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ı": "i"}
+)
+"""Letters that have no accent to take away."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -68,11 +73,12 @@ def complete_ui(ui: Mapping[str, object]) -> dict[str, object]:
 def slug_of(name: str) -> str:
     """Return ``name`` in the letters that an address may have; empty when none are left.
 
-    >>> slug_of("Doc's Café — 1.21 gigawatts!")
-    'docs-cafe-1-21-gigawatts'
+    >>> slug_of("Doc's Café — 1.21 gigawatts!"), slug_of("Ærø Straße")
+    ('docs-cafe-1-21-gigawatts', 'aero-strasse')
     """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower().replace("'", "")).strip("-")[:60]
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_SPELLED_OUT))
+    ascii_name = plain.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name.replace("'", "")).strip("-")[:60]
 
 
 def _without_nulls(values: Mapping[str, object]) -> dict[str, object]:
