@@ -45,6 +45,13 @@ SCOPES: Mapping[str, str | None] = {
     "find_availability_dates": ANY,
     "count_availability": ANY,
     "find_unavailable_slots": ANY,
+    "find_time": ANY,
+    "find_time_bulk": ANY,
+    "find_time_team": ANY,
+    "create_filter_collection": APP,
+    "list_filter_collections": APP,
+    "get_filter_collection": APP,
+    "update_filter_collection": APP,
     "create_booking": ANY,
     "list_bookings": APP,
     "get_booking": APP,
@@ -198,6 +205,7 @@ class Owned:
             "/events",
             {"calendar_id": calendar, "start": TEN, "end": "2030-05-07T11:00:00Z", "what": "x"},
         )
+        filters = await self.of.api.created("/findtime/filtercollections", {})
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -205,6 +213,7 @@ class Owned:
             "booking_id": booking["id"],
             "calendar_id": calendar,
             "event_id": event["id"],
+            "filtercollection_id": filters["id"],
             "action": "cancel",
         }
         return self
@@ -280,6 +289,17 @@ async def test_ids_of_another_app_in_bodies_are_ids_of_nothing(
             "POST",
             "/availability",
             {"project_id": own["project_id"], "resources": [stranger["resource_id"]]},
+            404,
+        ),
+        ("POST", "/findtime", {"resource_ids": [stranger["resource_id"]]}, 404),
+        ("POST", "/findtime", {"calendar_ids": [stranger["calendar_id"]]}, 404),
+        (
+            "POST",
+            "/findtime",
+            {
+                "resource_ids": [own["resource_id"]],
+                "filtercollection_id": stranger["filtercollection_id"],
+            },
             404,
         ),
         ("POST", "/calendars", {"name": "x", "resource_id": stranger["resource_id"]}, 404),

@@ -14,6 +14,8 @@ from slotkeeper.api import (
     errors,
     events,
     examples,
+    filter_collections,
+    find_time,
     overviews,
     projects,
     resources,
@@ -23,7 +25,10 @@ from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
 
-_ROOMS = (resources, calendars, events, projects, availability, overviews, bookings)
+_ROOMS = (
+    *(resources, calendars, events, projects),
+    *(availability, overviews, bookings, filter_collections, find_time),
+)
 
 _DESCRIPTION = """
 Search for free time and book it. The API is that of Timekit, version 2.

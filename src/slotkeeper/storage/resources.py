@@ -74,6 +74,19 @@ async def has_email(tx: Transaction, app_id: UUID, email: str) -> bool:
     )
 
 
+async def find_by_emails(
+    tx: Transaction, app_id: UUID, emails: Sequence[str]
+) -> dict[str, Resource]:
+    """Return those of the resources that exist, by address as it was asked for, in any case."""
+    found = await tx.rows(
+        Resource,
+        f"SELECT {COLUMNS} FROM resources WHERE app_id = %s AND lower(email) = ANY(%s)",
+        (app_id, [email.lower() for email in emails]),
+    )
+    by_email = {(resource.email or "").lower(): resource for resource in found}
+    return {email: by_email[email.lower()] for email in emails if email.lower() in by_email}
+
+
 async def list_resources(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Resource]:
     """Return one page of the app's resources, oldest first unless asked otherwise."""
     return await listing.page(
