@@ -29,7 +29,7 @@ _UI: Mapping[str, object] = {
 }
 
 _SPELLED_OUT = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "å": "a", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ı": "i"}
+    {"æ": "ae", "œ": "oe", "ø": "o", "å": "a", "ð": "d", "đ": "d", "þ": "th", "ł": "l"}
 )
 """Letters that have no accent to take away."""
 
@@ -78,7 +78,7 @@ def slug_of(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_SPELLED_OUT))
     ascii_name = plain.encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name.replace("'", "")).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower().replace("'", "")).strip("-")[:60]
 
 
 def _without_nulls(values: Mapping[str, object]) -> dict[str, object]:

@@ -9,13 +9,11 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 
 from slotkeeper.domain.booking import Customer
+from slotkeeper.domain.email import is_email
 from slotkeeper.web.fields import Field, Format
 
 FIELD_CHARACTERS_MAX = 5_000
 """The longest answer to one question of a form."""
-
-EMAIL_CHARACTERS_MAX = 254
-"""The longest e-mail address that mail can carry."""
 
 Sent = ImmutableMultiDict[str, str]
 
@@ -123,7 +121,7 @@ def _wrong_with(field: Field) -> str | None:
         return _missing(field) if field.required else None
     if max(map(len, field.values)) > FIELD_CHARACTERS_MAX:
         return f"Please write at most {FIELD_CHARACTERS_MAX} characters."
-    if field.format is Format.EMAIL and not _is_email(field.value):
+    if field.format is Format.EMAIL and not is_email(field.value):
         return "Please enter an e-mail address such as name@example.com."
     if field.options and not set(field.values) <= set(field.options):
         return "Please choose one of the options."
@@ -140,10 +138,3 @@ def _missing(field: Field) -> str:
             return "Please choose one of the options."
         case _:
             return "Please fill this in."
-
-
-def _is_email(text: str) -> bool:
-    """Accept one @ with something on both sides: whether mail arrives, only mail can tell."""
-    name, _, host = text.partition("@")
-    sane = bool(name and host) and "@" not in host and not any(map(str.isspace, text))
-    return sane and len(text) <= EMAIL_CHARACTERS_MAX and not host.startswith(".")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from slotkeeper.domain.email import is_email
 from slotkeeper.domain.errors import UnknownZone
 from slotkeeper.domain.zones import find_zone
 
@@ -52,13 +53,7 @@ def _zone(name: str) -> str:
 
 
 def _email(text: str) -> str:
-    """Accept what has one @ with something on both sides and no white space.
-
-    More would refuse addresses that work; whether mail arrives, only mail can tell.
-    """
-    name, at, host = text.strip().rpartition("@")
-    sane = name and host and "@" not in name and not any(map(str.isspace, text.strip()))
-    if not at or not sane or len(text) > 254 or host.startswith(".") or host.endswith("."):
+    if not is_email(text.strip()):
         raise PydanticCustomError("email", "must be a valid email address.")
     return text.strip()
 
