@@ -484,3 +484,12 @@ async def test_texts_of_the_owner_and_of_the_visitor_are_never_markup(
     assert evil in page.text
     assert evil not in page.answer.text
     assert page.one("input", name="customer.name")["value"] == f'"{evil}'
+
+
+async def test_a_page_of_a_test_app_says_that_it_is_one(
+    tenant: Tenant, other_tenant: Tenant, visitor: Visitor
+) -> None:
+    live, test = await page_of(tenant), await page_of(other_tenant)
+
+    assert "Test mode" in (await visitor.open(test)).text
+    assert "Test mode" not in (await visitor.open(live)).text

@@ -73,6 +73,11 @@ async def find_caller(tx: Transaction, key: str) -> Caller | None:
     return await apps.find_caller(tx, keys.digest_of(key))
 
 
+async def get(tx: Transaction, app_id: UUID) -> App:
+    """Return an app that exists, such as that of a project."""
+    return await apps.get(tx, app_id)
+
+
 async def find_by_slug(tx: Transaction, slug: str) -> App | None:
     """Return the app with this slug, or None."""
     return await apps.find_by_slug(tx, slug)

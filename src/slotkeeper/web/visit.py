@@ -21,7 +21,7 @@ from slotkeeper.domain.zones import (
     to_datetime,
 )
 from slotkeeper.edge.parts import parts_of, transaction_of
-from slotkeeper.services import bookings, offers, projects, resources
+from slotkeeper.services import apps, bookings, offers, projects, resources
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Sent, prefilled, text_of
@@ -40,6 +40,7 @@ class Visit:
     """One request to the page of a project.
 
     ``moving`` is the booking whose time the visitor wants to change, None for a new one.
+    ``is_test`` tells whether the app only tries things out; the page says so.
     ``carried`` is what links and forms of the page say again, so that it is not forgotten.
     """
 
@@ -48,6 +49,7 @@ class Visit:
     resources: Sequence[Resource]
     clock: Clock
     moving: Booking | None
+    is_test: bool
     carried: Sequence[tuple[str, str]]
 
     @classmethod
@@ -71,6 +73,7 @@ class Visit:
             resources=found,
             clock=Clock(zone, _style(project)),
             moving=moving,
+            is_test=(await apps.get(tx, app_id)).test_mode,
             carried=_carried(said, query=request.query_params if sent is None else None),
         )
 
