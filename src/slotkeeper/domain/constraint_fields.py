@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeVar
 
 from slotkeeper.domain.errors import UnknownZone
-from slotkeeper.domain.rules import Moment, Reading
-from slotkeeper.domain.zones import DAY, EPOCH_DAY, Zone, find_zone
+from slotkeeper.domain.holidays import (
+    PUBLIC,
+    HolidayCalendar,
+    categories_of,
+    find_categories,
+    find_country,
+    find_subdivision,
+)
+from slotkeeper.domain.moments import ParseInstant, find_date, find_moment, is_backwards
+from slotkeeper.domain.rules import Moment, Spoken
+from slotkeeper.domain.zones import DAY, Zone, find_zone
 
-# Turns other words for a moment, such as "tomorrow", into one; None if it knows none.
-ParseInstant: TypeAlias = Callable[[str], Moment | None]
+__all__ = ["DATES_MAX", "WEEKDAY_NAMES", "Effect", "Fields", "ParseInstant"]
 
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TEXT_LENGTH_MAX = 64
+DATES_MAX = 366
+"""The most dates in one constraint: every day of a leap year."""
+
+_DAYS_MAX = len(WEEKDAY_NAMES)
+_CATEGORIES_MAX = 20  # No country has more than ten kinds of holidays.
+_SHOWN_MAX = 60
 _HOURS = re.compile(r"([01]?\d|2[0-3]|24)(?::([0-5]\d)(?::00)?)?", re.ASCII)
-_TIMESTAMP = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"(?:[T ](?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)(?P<rest>:[0-5]\d(?:\.\d+)?)?"
-    r"(?: ?(?P<offset>Z|[+-]\d\d(?::?[0-5]\d)?))?)?",
-    re.ASCII | re.IGNORECASE,
-)
+_Item = TypeVar("_Item")
 
 
 class Effect(StrEnum):
@@ -62,11 +70,35 @@ class Fields:
         value = self._required("day")
         if value is None:
             return None
-        name = value.strip().casefold() if isinstance(value, str) else ""
-        if name in WEEKDAY_NAMES:
-            return WEEKDAY_NAMES.index(name)
-        self._refuse("day", "must be the name of a weekday such as Monday.")
-        return None
+        day = _weekday(value)
+        if day is None:
+            self._refuse("day", "must be the name of a weekday such as Monday.")
+        return day
+
+    def weekdays(self) -> frozenset[int] | None:
+        """Read ``days``, a list of names of weekdays, in any order and letter case."""
+        found = self._items("days", _DAYS_MAX, _weekday, "the name of a weekday such as Monday")
+        return None if found is None else frozenset(found)
+
+    def dates(self) -> tuple[int, ...] | None:
+        """Read ``dates``, a list of days such as 2030-12-24, as sorted ordinals."""
+        found = self._items("dates", DATES_MAX, find_date, "a date such as 2030-12-24")
+        return None if found is None else tuple(sorted(set(found)))
+
+    def holidays(self) -> HolidayCalendar | None:
+        """Read ``country``, and ``subdivision`` and ``categories`` where they are given."""
+        text = self._required("country")
+        if text is None:
+            return None
+        country = find_country(text) if isinstance(text, str) else None
+        if country is None:
+            wish = "must be a country by its two letters, such as DK"
+            self._refuse("country", f"{wish}, not {_shown(text)}.")
+            return None
+        subdivision, categories = self._subdivision(country), self._categories(country)
+        if categories is None:
+            return None
+        return HolidayCalendar(country, subdivision, categories)
 
     def hours(self) -> tuple[int, int] | None:
         """Read ``start`` and ``end`` as minutes since midnight, the end after the start.
@@ -87,6 +119,12 @@ class Fields:
             return 0, DAY
         return start, end if end > start else end + DAY
 
+    def hours_if_given(self) -> tuple[int, int] | None:
+        """Read ``start`` and ``end`` as ``hours`` does; without both, it is the whole day."""
+        if self._is_empty("start") and self._is_empty("end"):
+            return 0, DAY
+        return self.hours()
+
     def period(self) -> tuple[Moment, Moment] | None:
         """Read ``start`` and ``end`` as moments.
 
@@ -98,8 +136,7 @@ class Fields:
         end = self._moment("end", up=not shrink)
         if start is None or end is None:
             return None
-        comparable = isinstance(start, int) == isinstance(end, int)
-        if comparable and _minutes(start) >= _minutes(end):
+        if is_backwards(start, end):
             self._refuse("end", "must be a date after start.")
             return None
         return start, end
@@ -133,20 +170,65 @@ class Fields:
         if value is None:
             return None
         text = value.strip() if isinstance(value, str) else ""
-        moment = _timestamp(text, up=up) if len(text) <= _TEXT_LENGTH_MAX else None
+        moment = find_moment(text, up=up)
         if moment is None and text and self._parse_instant is not None:
             moment = self._parse_instant(text)
         if moment is None:
-            self._refuse(name, "must be a date such as 2030-05-06 or a timestamp.")
+            wish = "must be a timestamp, a date such as 2030-05-06 or words such as tomorrow"
+            self._refuse(name, f"{wish}, not {_shown(value)}.")
             return None
-        return moment
+        return replace(moment, up=up) if isinstance(moment, Spoken) else moment
+
+    def _subdivision(self, country: str) -> str | None:
+        if self._is_empty("subdivision"):
+            return None
+        text = self._values["subdivision"]
+        found = find_subdivision(country, text) if isinstance(text, str) else None
+        if found is None:
+            self._refuse("subdivision", f"must be a part of {country}, not {_shown(text)}.")
+        return found
+
+    def _categories(self, country: str) -> tuple[str, ...] | None:
+        if self._is_empty("categories") or self._values["categories"] == []:
+            return (PUBLIC,)
+        known = ", ".join(categories_of(country))
+        names = self._items("categories", _CATEGORIES_MAX, _text, f"one of {known}")
+        found = None if names is None else find_categories(country, names)
+        if names is not None and found is None:
+            self._refuse("categories", f"must each be one of {known}.")
+        return found
+
+    def _items(
+        self, name: str, most: int, read: Callable[[object], _Item | None], wish: str
+    ) -> list[_Item] | None:
+        """Read a list of 1 to ``most`` things; each that is none is refused by its place."""
+        values = self._required(name)
+        if values is None:
+            return None
+        if values == []:
+            self._refuse(name, "field is required.")
+            return None
+        if not isinstance(values, list):
+            self._refuse(name, "must be an array.")
+            return None
+        if len(values) > most:
+            self._refuse(name, f"may not have more than {most} items.")
+            return None
+        items = [read(value) for value in values]
+        found = [item for item in items if item is not None]
+        for place, value in enumerate(values):
+            if items[place] is None:
+                self._refuse(f"{name}.{place}", f"must be {wish}, not {_shown(value)}.")
+        return found if len(found) == len(values) else None
 
     def _required(self, name: str) -> object | None:
-        value = self._values.get(name)
-        if value is None or value == "":
+        if self._is_empty(name):
             self._errors[f"{self._path}.{name}"] = [f"The {self._path}.{name} field is required."]
             return None
-        return value
+        return self._values[name]
+
+    def _is_empty(self, name: str) -> bool:
+        return self._values.get(name) in (None, "")
 
     def _refuse(self, name: str, message: str) -> None:
         self._errors.setdefault(f"{self._path}.{name}", []).append(
@@ -154,31 +236,16 @@ class Fields:
         )
 
 
-def _timestamp(text: str, *, up: bool) -> Moment | None:
-    """Read a date, or date and time with or without an offset, to the minute."""
-    found = _TIMESTAMP.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        day = date.fromisoformat(found["date"]).toordinal()
-    except ValueError:
-        return None
-    wall_minutes = int(found["hour"] or 0) * 60 + int(found["minute"] or 0)
-    if up and (found["rest"] or "").strip(":0."):
-        wall_minutes += 1
-    if found["offset"] is None:
-        return Reading(day, wall_minutes)
-    return (day - EPOCH_DAY) * DAY + wall_minutes - _offset_minutes(found["offset"])
+def _weekday(value: object) -> int | None:
+    name = value.strip().casefold() if isinstance(value, str) else ""
+    return WEEKDAY_NAMES.index(name) if name in WEEKDAY_NAMES else None
 
 
-def _offset_minutes(offset: str) -> int:
-    if offset in {"Z", "z"}:
-        return 0
-    minutes = int(offset[1:3]) * 60 + int(offset[3:].lstrip(":") or 0)
-    return -minutes if offset[0] == "-" else minutes
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
-def _minutes(moment: Moment) -> int:
-    if isinstance(moment, int):
-        return moment
-    return moment.day * DAY + moment.wall_minutes
+def _shown(value: object) -> str:
+    """Return the beginning of what somebody sent, for a message."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}...")

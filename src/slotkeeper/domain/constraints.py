@@ -8,14 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from slotkeeper.domain.constraint_fields import Effect, Fields, ParseInstant
+from slotkeeper.domain.constraint_fields import Effect, Fields
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.interval import Interval, Timeline, clip, intersect_all, merge, subtract
-from slotkeeper.domain.rules import EVERY_DAY, WEEKDAYS, WEEKEND, Period, Rule, Weekly
+from slotkeeper.domain.moments import words_at
+from slotkeeper.domain.rules import (
+    EVERY_DAY,
+    WEEKDAYS,
+    WEEKEND,
+    Dates,
+    Holidays,
+    Period,
+    Rule,
+    Weekly,
+)
 from slotkeeper.domain.zones import Zone
 
 CONSTRAINTS_MAX = 1000
+"""The most entries in one level."""
+
+HOLIDAYS_MAX = 20
+"""The most ``block_holidays`` in one level: each takes milliseconds when first met."""
+
+_HOLIDAYS = "block_holidays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +72,20 @@ def parse_constraints(
     *,
     path: str = "constraints",
     default_zone: Zone | None = None,
-    parse_instant: ParseInstant | None = None,
+    now: datetime | None = None,
 ) -> Constraints:
     """Return the level that a JSON list of one-key objects describes.
 
     ``None`` and ``{}`` are the empty list. ``path`` begins the name of every field that is
     refused; all refusals come at once, in one ``InvalidInput``. ``default_zone`` is the zone
-    of entries that name none; without it they follow the resource. ``parse_instant`` is asked
-    about the ends of periods that are not timestamps.
+    of entries that name none; without it they follow the resource. With ``now``, an instant in
+    UTC, periods may begin and end with words counted from it, such as ``tomorrow``, on the clock
+    of the entry's zone or the resource's.
 
     >>> parse_constraints([{"allow_hours": {"start": 9, "end": "17:30"}}]).hours[0].end
     1050
     """
+    understand = None if now is None else words_at(now)
     errors: dict[str, list[str]] = {}
     rules: dict[str, list[Rule]] = {"days": [], "hours": [], "blocks": []}
     for index, entry in enumerate(_entries(entries, path)):
@@ -80,7 +99,7 @@ def parse_constraints(
             effect=effect,
             errors=errors,
             default_zone=default_zone,
-            parse_instant=parse_instant,
+            parse_instant=understand,
         )
         rule = _READERS[subject](fields)
         if rule is not None:
@@ -99,6 +118,10 @@ def _entries(entries: object, path: str) -> list[object]:
     if len(entries) > CONSTRAINTS_MAX:
         raise InvalidInput.field(
             path, f"The {path} may not have more than {CONSTRAINTS_MAX} items."
+        )
+    if sum(isinstance(entry, dict) and _HOLIDAYS in entry for entry in entries) > HOLIDAYS_MAX:
+        raise InvalidInput.field(
+            path, f"The {path} may not have more than {HOLIDAYS_MAX} of {_HOLIDAYS}."
         )
     return entries
 
@@ -145,6 +168,21 @@ def _period(fields: Fields) -> Rule | None:
     return None if period is None else Period(*period, zone)
 
 
+def _days(fields: Fields) -> Rule | None:
+    days, hours, zone = fields.weekdays(), fields.hours_if_given(), fields.zone()
+    return None if days is None or hours is None else Weekly(days, *hours, zone)
+
+
+def _dates(fields: Fields) -> Rule | None:
+    dates, hours, zone = fields.dates(), fields.hours_if_given(), fields.zone()
+    return None if dates is None or hours is None else Dates(dates, *hours, zone)
+
+
+def _holidays(fields: Fields) -> Rule | None:
+    calendar, zone = fields.holidays(), fields.zone()
+    return None if calendar is None else Holidays(calendar, zone)
+
+
 def _weekdays(fields: Fields) -> Rule | None:
     return Weekly(WEEKDAYS, zone=fields.zone())
 
@@ -166,5 +204,14 @@ _READERS: Mapping[str, Callable[[Fields], Rule | None]] = {
     "weekday": _weekdays,  # The singular is in nobody's documentation and in people's heads.
     "weekends": _weekend,
     "weekend": _weekend,
+    # Ours: the API that clients were written for does not know these.
+    "days": _days,
+    "dates": _dates,
+    "holidays": _holidays,
 }
-_TYPES = {f"{effect}_{subject}": (effect, subject) for effect in Effect for subject in _READERS}
+_TYPES = {
+    name: (effect, subject)
+    for effect in Effect
+    for subject in _READERS
+    if (name := f"{effect}_{subject}") != "allow_holidays"
+}

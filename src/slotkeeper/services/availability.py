@@ -118,7 +118,7 @@ async def understand(
         settings=settings,
         zone=zone,
         policy=slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format),
-        constraints=parse_constraints(query.constraints, path="constraints"),
+        constraints=parse_constraints(query.constraints, path="constraints", now=tx.now),
     )
 
 
@@ -236,7 +236,7 @@ async def _candidates(
 ) -> list[Candidate[UUID]]:
     shared = [asked]
     if project is not None:
-        shared.append(parse_constraints(project.availability_constraints))
+        shared.append(parse_constraints(project.availability_constraints, now=tx.now))
     busy = await busy_times(
         tx,
         app_id,
@@ -248,7 +248,7 @@ async def _candidates(
         Candidate(
             resource_id=resource.id,
             zone=find_zone(resource.timezone),
-            levels=(parse_constraints(resource.availability_constraints), *shared),
+            levels=(parse_constraints(resource.availability_constraints, now=tx.now), *shared),
             busy=taken,
         )
         for resource, taken in zip(found, busy, strict=True)

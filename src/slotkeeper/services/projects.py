@@ -144,7 +144,10 @@ def _check(tx: Transaction, given: Mapping[str, object]) -> None:
         _collect(errors, lambda: _check_availability(tx, availability))
     if "availability_constraints" in given:
         constraints = given["availability_constraints"]
-        _collect(errors, lambda: parse_constraints(constraints, path="availability_constraints"))
+        _collect(
+            errors,
+            lambda: parse_constraints(constraints, path="availability_constraints", now=tx.now),
+        )
     if isinstance(booking := given.get("booking"), Mapping):
         graph = booking.get("graph")
         if graph is not None and (not isinstance(graph, str) or graph not in GRAPHS):

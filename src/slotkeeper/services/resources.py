@@ -27,7 +27,7 @@ async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> 
     email = given.get("email")
     if isinstance(email, str) and await resources.has_email(tx, app_id, email):
         raise InvalidInput({"email": ["The email has already been taken."]})
-    parse_constraints(given.get("availability_constraints"), path="availability_constraints")
+    _check_constraints(tx, given.get("availability_constraints"))
     resource_id = uuid4()
     await resources.insert(tx, app_id, {"id": resource_id, **_named(given)})
     await calendars.insert(
@@ -81,7 +81,7 @@ async def change(
     before = await get(tx, app_id, resource_id)
     wanted = {column: value for column, value in changes.items() if column != "email"}
     if "availability_constraints" in wanted:
-        parse_constraints(wanted["availability_constraints"], path="availability_constraints")
+        _check_constraints(tx, wanted["availability_constraints"])
     if "name" not in wanted and wanted.keys() & {"first_name", "last_name"}:
         first = wanted.get("first_name", before.first_name)
         last = wanted.get("last_name", before.last_name)
@@ -93,6 +93,11 @@ async def delete(tx: Transaction, app_id: UUID, resource_id: UUID) -> None:
     """Delete a resource with its calendars; its bookings stay readable, without it."""
     if not await resources.delete(tx, app_id, resource_id):
         raise NotFound("Resource")
+
+
+def _check_constraints(tx: Transaction, given: object) -> None:
+    """Refuse rules that would make every later search fail."""
+    parse_constraints(given, path="availability_constraints", now=tx.now)
 
 
 def _named(given: Mapping[str, object]) -> dict[str, object]:
