@@ -9,7 +9,8 @@ import pytest
 
 from slotkeeper.domain.availability import Candidate, Search
 from slotkeeper.domain.constraints import parse_constraints
-from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.interval import Interval, Timeline, merge
+from slotkeeper.domain.limits import full_periods, parse_limits
 from slotkeeper.domain.slots import Mode, Slot, find_slots
 from slotkeeper.domain.zones import Zone, find_zone, minute_floor
 
@@ -17,7 +18,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 # A key that nobody reads is a typing error that would make its example say less.
 KEYS = {
     "story", "zone", "window", "earliest", "length", "step", "buffer", "mode",
-    "project", "request", "people", "slots", "count", "some",
+    "project", "request", "people", "slots", "count", "some", "gap", "limits", "project_starts",
 }  # fmt: skip
 
 
@@ -36,18 +37,32 @@ def search(example: dict[str, Any]) -> Search:
         step=example.get("step"),
         buffer_before=buffer,
         buffer_after=buffer,
+        gap=example.get("gap", 0),
         earliest=minute_floor(datetime.fromisoformat(earliest)) if earliest else window[0],
     )
 
 
 def candidate(person: dict[str, Any], example: dict[str, Any]) -> Candidate[str]:
     levels = (person.get("constraints"), example.get("project"), example.get("request"))
+    bookings = [interval(ends) for ends in person.get("bookings", [])]
+    zone = find_zone(person["zone"])
     return Candidate(
         person["name"],
-        find_zone(person["zone"]),
+        zone,
         tuple(parse_constraints(level) for level in levels),
-        [interval(ends) for ends in person.get("busy", [])],
+        [interval(ends) for ends in person.get("busy", [])] + bookings,
+        bookings,
+        closed(example, [start for start, _ in bookings], zone),
     )
+
+
+def closed(example: dict[str, Any], starts: list[int], zone: Zone) -> Timeline:
+    limits, window = parse_limits(example.get("limits")), interval(example["window"])
+    of_project = [minute_floor(datetime.fromisoformat(each)) for each in
+                  example.get("project_starts", [])]  # fmt: skip
+    full = full_periods(limits.resource, starts, zone, window)
+    full += full_periods(limits.project, of_project, zone, window)
+    return merge((start, end) for start, end, _ in full)
 
 
 def written(slot: Slot[str], zone: Zone) -> str:
