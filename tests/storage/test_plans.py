@@ -16,7 +16,7 @@ from psycopg.abc import Params, Query
 
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.zones import minute_floor
-from slotkeeper.storage import apps, bookings, busy, claims, events
+from slotkeeper.storage import apps, balance, bookings, busy, claims, events, limits
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
 from tests.support.clock import NOW
@@ -57,10 +57,10 @@ CREATE TEMP TABLE held AS
     SELECT uuid_at(n) AS id, uuid_at(1 + n % 100) AS who,
         now - {past} * interval '1 hour' + (n / 100) * interval '1 hour' AS start_at, now
     FROM generate_series(0, {rows} - 1) AS n, moment;
-INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, calendar_id, start_at,
-        end_at, what, location, description, customer_id, customer_name, customer_email, meta,
-        created_at, updated_at)
-    SELECT uuid_at(1), id, 'instant', 'confirmed', false, who, who, start_at,
+INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, project_id, calendar_id,
+        start_at, end_at, what, location, description, customer_id, customer_name, customer_email,
+        meta, created_at, updated_at)
+    SELECT uuid_at(1), id, 'instant', 'confirmed', false, who, who, who, start_at,
         start_at + interval '30 minutes', 'Consultation', '', '', id, 'Marty',
         id || '@example.com', jsonb_build_object('n', id), start_at - interval '9 days', now
     FROM held;
@@ -157,6 +157,29 @@ async def test_a_new_booking_looks_at_what_may_block_it(explained: Transaction) 
     await busy.is_blocked(explained, APP, PEOPLE[0], start=start, end=start + timedelta(hours=1))
 
     check(explained, "events_busy", "claims_shared")
+
+
+@pytest.mark.parametrize("people", [1, 100])
+async def test_limits_count_the_window_and_not_the_past(
+    explained: Transaction, people: int
+) -> None:
+    start = minute_floor(NOW)
+    month = (start, start + 30 * 1440)
+
+    booked = await limits.booked_times(explained, APP, PEOPLE[:people], month)
+    starts = await limits.starts_of_project(explained, APP, PEOPLE[0], month)
+
+    assert len(booked[0]) == len(starts) > 0
+    check(explained, "claims_by_end", "bookings_by_project_and_start", "claims_pkey")
+
+
+@pytest.mark.parametrize("people", [1, 100])
+async def test_turns_are_found_without_the_past(explained: Transaction, people: int) -> None:
+    found = await balance.loads(explained, APP, PEOPLE[:people])
+
+    assert all(load.upcoming and load.idle_since for load in found.values())
+    check(explained, "claims_by_end")
+    assert "Limit" in plans_of(explained.connection)[0], "the last that ended is one entry"
 
 
 async def test_a_claim_is_taken_and_released_without_a_search(explained: Transaction) -> None:
