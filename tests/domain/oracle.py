@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import holidays
+
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.slots import Mode
 
@@ -238,11 +240,22 @@ def pieces(kind: str, values: dict[str, object], zone: str, window: Interval) ->
 
 
 def is_meant(kind: str, values: dict[str, object], on: date) -> bool:
+    if kind.endswith("_days"):
+        return NAMES[on.weekday()] in str(values["days"]).lower()
+    if kind.endswith("_dates"):
+        return on.isoformat() in str(values["dates"])
+    if kind.endswith("_holidays"):
+        return is_holiday(str(values["country"]), str(values.get("subdivision", "")), on)
     if "weekday" in kind:
         return on.weekday() < 5
     if "weekend" in kind:
         return on.weekday() >= 5
     return "day" not in values or NAMES.index(str(values["day"]).lower()) == on.weekday()
+
+
+@lru_cache(maxsize=100_000)
+def is_holiday(country: str, part: str, on: date) -> bool:
+    return on in holidays.country_holidays(country, subdiv=part or None)
 
 
 def clock_time(value: object) -> timedelta:

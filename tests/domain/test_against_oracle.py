@@ -74,25 +74,49 @@ closings = st.one_of(readings, st.sampled_from([24, "24:00"]))
 weekdays = st.sampled_from(NAMES)
 
 
+SUBJECTS = ["day", "day_and_time", "hours", "hours", "period", "weekdays", "weekends"]
+OURS = ["days", "dates", "holidays"]
+# With many holidays, with parts, with holidays that move to another day; near the notorious.
+HOLIDAYS = [
+    {"country": "US", "subdivision": "NY"},
+    {"country": "LK"},
+    {"country": "JP"},
+    {"country": "CL"},
+    {"country": "ES", "subdivision": "CT"},
+]
+
+
 @st.composite
 def constraints(draw: st.DrawFn, near: date, zones: list[str]) -> Entry:
     effect = draw(st.sampled_from(["allow", "block"]))
-    subject = draw(
-        st.sampled_from(["day", "day_and_time", "hours", "hours", "period", "weekdays", "weekends"])
-    )
+    subject = draw(st.sampled_from(SUBJECTS + OURS))
     values: dict[str, object] = {}
-    if subject.startswith("day"):
+    if subject in {"day", "day_and_time"}:
         values["day"] = draw(weekdays)
-    if subject in {"day_and_time", "hours"}:
-        start, end = draw(readings), draw(closings)
-        if effect == "block" and oracle.clock_time(start) == oracle.clock_time(end):
-            end = 24
-        values |= {"start": start, "end": end}
+    if subject == "days":
+        values["days"] = draw(st.lists(weekdays, min_size=1, max_size=7))
+    if subject == "dates":
+        some = st.integers(-3, 4).map(lambda days: (near + timedelta(days=days)).isoformat())
+        values["dates"] = draw(st.lists(some, min_size=1, max_size=5))
+    if subject == "holidays":
+        effect, values = "block", dict(draw(st.sampled_from(HOLIDAYS)))
+    with_hours = subject in {"days", "dates"} and draw(st.booleans())
+    if subject in {"day_and_time", "hours"} or with_hours:
+        values |= draw(hours(effect))
     if subject == "period":
         values |= draw(periods(near))
     if draw(st.integers(0, 9)) == 0:
         values["timezone"] = draw(st.sampled_from(zones))
     return {f"{effect}_{subject}": values}
+
+
+@st.composite
+def hours(draw: st.DrawFn, effect: str) -> dict[str, object]:
+    """Opening and closing; a block of no length, which is refused, gets one."""
+    start, end = draw(readings), draw(closings)
+    if effect == "block" and oracle.clock_time(start) == oracle.clock_time(end):
+        end = 24
+    return {"start": start, "end": end}
 
 
 @st.composite
