@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from bench import fill, peer, table
@@ -17,10 +17,9 @@ from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.slots import Mode, Slot, find_slots
 from slotkeeper.domain.zones import minute_floor, to_datetime
 from slotkeeper.postgres.lease import lease
-from slotkeeper.services import resources
-from slotkeeper.services.availability import Answer
+from slotkeeper.services import availability
+from slotkeeper.services.availability import Answer, Gathered, Query
 from slotkeeper.storage import apps
-from slotkeeper.storage.busy import busy_times
 from slotkeeper.storage.migrations import migrate
 from slotkeeper.storage.transaction import Database, Transaction
 
@@ -52,7 +51,7 @@ async def run(*, quick: bool) -> None:
         "Engine: milliseconds of one search, median (least-most)",
         ("people x days", "slots", "read", "compute", "write", "together"),
         ours,
-        "read: busy time out of PostgreSQL; compute: rules and busy time to slots;",
+        "read: people, rules and busy time out of PostgreSQL; compute: all of it to slots;",
         "write: slots to JSON. Each slot names the first person who is free.",
     )
     table.show(
@@ -85,22 +84,21 @@ async def _measured(
     tx: Transaction, app_id: UUID, everybody: Sequence[UUID], size: tuple[int, int], rounds: int
 ) -> list[str]:
     scene = Scene(*size, FIRST_DAY)
-    people = list(everybody[: scene.people])
-    search = _search(scene)
+    question = await availability.understand(tx, app_id, _query(scene, everybody))
+    policy = question.policy
 
-    async def read() -> list[list[Interval]]:
-        return await busy_times(tx, app_id, people, scene.window)
+    async def read() -> Gathered:
+        return await availability.gather(tx, app_id, question)
 
     def compute() -> list[Slot[UUID]]:
-        return find_slots(search, _candidates(scene, people, busy), Mode.ROUNDROBIN_PRIORITIZED)
+        return find_slots(policy.search, found.candidates, policy.mode)
 
     def write() -> bytes:
-        return encoded(Answer(slots=slots, resources=named, zone=scene.zone), times)
+        return encoded(Answer(slots=slots, resources=found.resources, zone=scene.zone), times)
 
-    busy = await read()
+    found = await read()
     slots = compute()
     assert scene.people > 1 or len(slots) == scene.slots_of_one, (size, len(slots))
-    named = await resources.find_all(tx, app_id, people)
     times = Times(now=tx.now, asked_zone=None, output_format=None, input_format=None)
     costs = [
         await async_rounds_of(read, rounds=rounds),
@@ -142,6 +140,17 @@ def _beside_peer(size: tuple[int, int], rounds: int) -> list[str]:
         daily.text(0),
         ratio(daily.median, cost.median),
     ]
+
+
+def _query(scene: Scene, everybody: Sequence[UUID]) -> Query:
+    settings = {
+        "mode": Mode.ROUNDROBIN_PRIORITIZED,
+        "length": f"{LENGTH} minutes",
+        "from": scene.first_day.isoformat(),
+        "to": (scene.first_day + timedelta(days=scene.days)).isoformat(),
+    }
+    people = everybody[: scene.people]
+    return Query(resource_ids=people, settings=settings, fallback_zone=scene.zone)
 
 
 def _search(scene: Scene) -> Search:
