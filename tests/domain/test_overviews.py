@@ -1,7 +1,9 @@
 """Dates, counts and closed time, told from what a search finds."""
 
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from slotkeeper.domain.availability import Candidate, Search, free_time
 from slotkeeper.domain.constraints import parse_constraints
-from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.interval import Interval, merge
 from slotkeeper.domain.overviews import closed_slots, names_a_day, open_dates, with_last_day
 from slotkeeper.domain.slots import Mode, Slot, find_slots
 from slotkeeper.domain.zones import find_zone, minute_floor
@@ -118,3 +120,20 @@ def test_closed_time_is_every_minute_that_is_not_free(
         assert shut == {m for m in range(300) if m not in free or m < earliest}
         # The longest such intervals: no two touch.
         assert all(one.end < two.start for one, two in pairwise(own))
+
+
+def drawn(line: str) -> list[Interval]:
+    """Return the stretches of a drawing that are marked; each mark is a quarter of an hour."""
+    return merge((at * 15, at * 15 + 15) for at, mark in enumerate(line) if mark in "#X")
+
+
+def test_the_drawing_in_the_documentation_is_true() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "availability.md").read_text()
+    lines = dict(re.findall(r"^(hours|busy|answer) +([.#X]+)$", text, re.M))
+    window = (0, len(lines["hours"]) * 15)
+    wanted = Search(window=window, length=None, buffer_before=15, buffer_after=15, earliest=0)
+    [(opens, closes)] = drawn(lines["hours"])
+    wall = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (opens, closes)]
+    level = parse_constraints([{"allow_hours": {"start": wall[0], "end": wall[1]}}])
+    doc = Candidate("doc", UTC_ZONE, (level,), drawn(lines["busy"]))
+    assert [slot[:2] for slot in closed_slots(wanted, [doc])] == drawn(lines["answer"])
