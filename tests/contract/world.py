@@ -33,6 +33,8 @@ PLAUSIBLE: Mapping[str, Json] = {
     "length": "30 minutes",
     "from": "now",
     "to": "2 weeks",
+    "future": "2 weeks",
+    "filters": {"or": [{"only_weekend": []}], "and": [{"daytime": {}}]},
     "availability_constraints": [{"allow_hours": {"start": 9, "end": 17}}],
     "constraints": [{"block_weekends": []}],
     "availability": {"mode": "mutual"},
@@ -44,8 +46,10 @@ PLAUSIBLE: Mapping[str, Json] = {
 }
 """Values that the document cannot describe and that a request needs to get anywhere."""
 
+KINDS = ("resource", "project", "calendar", "event", "booking")
+
 USED_UP: Mapping[str, str] = {
-    **{f"delete_{kind}": kind for kind in ("resource", "project", "calendar", "event", "booking")},
+    **{f"delete_{kind}": kind for kind in KINDS},
     "act_on_booking": "booking",
     "reschedule_booking": "booking",
 }
@@ -76,8 +80,10 @@ class World:
                     http=httpx.AsyncClient(transport=transport, base_url="http://slotkeeper.test"),
                     app=portal.call(_new_app, parts),
                 )
-                for kind in ("resource", "project", "calendar", "event", "booking"):
+                for kind in KINDS:
                     world.keep(kind)
+                filters = world.created("/findtime/filtercollections", {})
+                world.ids["filtercollection_id"] = filters["id"]
                 yield world
             finally:
                 portal.call(parts.database.close)
@@ -157,10 +163,18 @@ class World:
     def usual(self, operation: str) -> Json:
         """Return a body with which an operation succeeds, so that one odd value is alone."""
         verb, _, kind = operation.partition("_")
-        if verb == "create":
+        search = {"resources": [self.ids["resource_id"]]}
+        older = {"resource_ids": [self.ids["resource_id"]], "future": "1 week"}
+        if verb == "create" and kind in KINDS:
             return self._body(kind)
         return {
-            "find_availability": {"resources": [self.ids["resource_id"]]},
+            "find_availability": search,
+            "find_availability_dates": search,
+            "count_availability": search,
+            "find_unavailable_slots": search,
+            "find_time": older,
+            "find_time_bulk": {"queries": [older]},
+            "find_time_team": {"users": [older]},
             "reschedule_booking": self.hour(),
             "add_project_resource": {"resource_id": self.ids["resource_id"]},
             "set_project_resources": {"resources": [self.ids["resource_id"]]},
@@ -181,7 +195,7 @@ class World:
             key: real[key]
             if key in real and type(value) is type(real[key])
             else self.place(value)
-            if key in {"customer", "resources", "event"}
+            if key in {"customer", "resources", "event", "resource_ids", "queries", "users"}
             else value
             for key, value in body.items()
         }
