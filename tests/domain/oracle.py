@@ -5,6 +5,7 @@ Nothing here is shared with the engine but the names of its modes. A clock is a 
 their JSON again at every use.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -255,7 +256,9 @@ def is_meant(kind: str, values: dict[str, object], on: date) -> bool:
 
 @lru_cache(maxsize=100_000)
 def is_holiday(country: str, part: str, on: date) -> bool:
-    return on in holidays.country_holidays(country, subdiv=part or None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Some countries warn of years that their list lacks.
+        return on in holidays.country_holidays(country, subdiv=part or None)
 
 
 def clock_time(value: object) -> timedelta:

@@ -76,14 +76,21 @@ weekdays = st.sampled_from(NAMES)
 
 SUBJECTS = ["day", "day_and_time", "hours", "hours", "period", "weekdays", "weekends"]
 OURS = ["days", "dates", "holidays"]
-# With many holidays, with parts, with holidays that move to another day; near the notorious.
-HOLIDAYS = [
-    {"country": "US", "subdivision": "NY"},
-    {"country": "LK"},
-    {"country": "JP"},
-    {"country": "CL"},
-    {"country": "ES", "subdivision": "CT"},
-]
+# Some have many holidays, some have parts, some move a holiday that falls on a Sunday.
+HOLIDAYS = [("US", "NY"), ("ES", "CT"), ("DE", "BY"), ("GB", "SCT"), ("AU", "NSW"), ("CA", "NL")]
+HOLIDAYS += [(name, "") for name in ("LK", "JP", "CL", "EG", "IN", "IR", "CO", "CY", "LB", "WS")]
+
+
+@lru_cache
+def holidays_near(near: date) -> list[dict[str, object]]:
+    """Who has a holiday within two days of a day; everybody, where nobody has."""
+    days = [near + timedelta(days=number) for number in range(-2, 3)]
+    having = [
+        (country, part)
+        for country, part in HOLIDAYS
+        if any(oracle.is_holiday(country, part, day) for day in days)
+    ]
+    return [{"country": country, "subdivision": part} for country, part in having or HOLIDAYS]
 
 
 @st.composite
@@ -99,7 +106,7 @@ def constraints(draw: st.DrawFn, near: date, zones: list[str]) -> Entry:
         some = st.integers(-3, 4).map(lambda days: (near + timedelta(days=days)).isoformat())
         values["dates"] = draw(st.lists(some, min_size=1, max_size=5))
     if subject == "holidays":
-        effect, values = "block", dict(draw(st.sampled_from(HOLIDAYS)))
+        effect, values = "block", draw(st.sampled_from(holidays_near(near)))
     with_hours = subject in {"days", "dates"} and draw(st.booleans())
     if subject in {"day_and_time", "hours"} or with_hours:
         values |= draw(hours(effect))

@@ -127,6 +127,13 @@ def test_a_holiday_ends_with_its_day_however_long_that_is() -> None:
     assert after - easter == (23 + 24) * 60
 
 
+def test_a_window_may_begin_and_end_within_holidays() -> None:
+    christmas, day_after = window("2030-12-25", "2030-12-26")
+    level = parse_constraints([{"block_holidays": {"country": "DK"}}])
+    assert level.allowed((christmas + 60, day_after + 60), PARIS) == []
+    assert level.allowed((christmas - 60, christmas + 60), PARIS) == [(christmas - 60, christmas)]
+
+
 def test_a_date_that_the_zone_skipped_has_no_time() -> None:
     apia = find_zone("Pacific/Apia")
     entry = {"allow_dates": {"dates": ["2011-12-30"], "start": 20, "end": 4}}
@@ -155,6 +162,12 @@ def test_days_come_in_order_over_the_end_of_a_year_and_without_the_last() -> Non
         first, first + 1, first + 7
     ]  # fmt: skip
     assert HolidayCalendar("DK").days(first, first + 7) == [first, first + 1]
+
+
+def test_years_that_a_list_lacks_warn_nobody() -> None:
+    # Every warning is an error in tests.
+    first = date(1999, 1, 20).toordinal()
+    assert date(1999, 1, 26).toordinal() in HolidayCalendar("IN").days(first, first + 10)
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

@@ -6,6 +6,7 @@ country: that takes a tenth of a second and some megabytes, which most servers n
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +101,13 @@ def _names_of_parts(country: str) -> dict[str, str]:
 def _of_year(calendar: HolidayCalendar, year: int) -> tuple[int, ...]:
     from holidays import country_holidays  # noqa: PLC0415 - see the module
 
-    found = country_holidays(
-        calendar.country, subdiv=calendar.subdivision, categories=calendar.categories, years=year
-    )
+    with warnings.catch_warnings():
+        # Some lists, such as India's, end in a near year and then warn whoever asks.
+        warnings.simplefilter("ignore")
+        found = country_holidays(
+            calendar.country,
+            subdiv=calendar.subdivision,
+            categories=calendar.categories,
+            years=year,
+        )
     return tuple(sorted(day.toordinal() for day in found))
