@@ -215,3 +215,6 @@ _TYPES = {
     for subject in _READERS
     if (name := f"{effect}_{subject}") != "allow_holidays"
 }
+
+CONSTRAINT_TYPES = tuple(_TYPES)
+"""The names of all types, those of the singular included."""
