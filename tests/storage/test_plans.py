@@ -16,7 +16,7 @@ from psycopg.abc import Params, Query
 
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.zones import minute_floor
-from slotkeeper.storage import apps, balance, bookings, busy, claims, events, limits
+from slotkeeper.storage import apps, balance, bookings, busy, calendar_busy, claims, events, limits
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
 from tests.support.clock import NOW
@@ -149,6 +149,22 @@ async def test_busy_time_is_read_from_the_window_on(
     await busy.busy_times(explained, APP, PEOPLE[:people], (start, start + days * 1440))
 
     check(explained, "events_busy", "claims_by_end")
+
+
+@pytest.mark.parametrize("calendars", [1, 100])
+@pytest.mark.parametrize("days", [30, 90])
+async def test_what_keeps_calendars_busy_is_read_from_the_window_on(
+    explained: Transaction, calendars: int, days: int
+) -> None:
+    start = minute_floor(NOW)
+
+    # In the crowd a calendar has the id of its owner.
+    found = await calendar_busy.calendar_busy_times(
+        explained, APP, PEOPLE[:calendars], (start, start + days * 1440)
+    )
+
+    assert found
+    check(explained, "events_busy", "claims_by_end", "bookings_pkey")
 
 
 async def test_a_new_booking_looks_at_what_may_block_it(explained: Transaction) -> None:
