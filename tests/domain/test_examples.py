@@ -12,7 +12,7 @@ from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.interval import Interval, Timeline, merge
 from slotkeeper.domain.limits import full_periods, parse_limits
 from slotkeeper.domain.slots import Mode, Slot, find_slots
-from slotkeeper.domain.zones import Zone, find_zone, minute_floor
+from slotkeeper.domain.zones import Zone, find_zone, minute_floor, to_datetime
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 # A key that nobody reads is a typing error that would make its example say less.
@@ -46,10 +46,11 @@ def candidate(person: dict[str, Any], example: dict[str, Any]) -> Candidate[str]
     levels = (person.get("constraints"), example.get("project"), example.get("request"))
     bookings = [interval(ends) for ends in person.get("bookings", [])]
     zone = find_zone(person["zone"])
+    now = to_datetime(search(example).earliest)
     return Candidate(
         person["name"],
         zone,
-        tuple(parse_constraints(level) for level in levels),
+        tuple(parse_constraints(level, now=now) for level in levels),
         [interval(ends) for ends in person.get("busy", [])] + bookings,
         bookings,
         closed(example, [start for start, _ in bookings], zone),
