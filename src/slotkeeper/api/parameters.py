@@ -1,7 +1,7 @@
 """Query parameters that many routes share: paging, searching, ordering, includes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
@@ -25,10 +25,10 @@ TERMS_MAX = 20
 _PAGE_MAX = 1_000_000
 
 
-def _listing_with(limit_default: int) -> Callable[..., Listing]:
+def _listing_with(limit_default: int) -> Callable[..., Awaitable[Listing]]:
     """Return what reads a listing from a query, for a list with its own usual page size."""
 
-    def listing(
+    async def listing(
         limit: Annotated[
             str | None,
             Query(description=f"Items a page: {limit_default} unless given, {LIMIT_MAX} at most"),
@@ -65,7 +65,7 @@ def _listing_with(limit_default: int) -> Callable[..., Listing]:
     return listing
 
 
-def _includes(
+async def _includes(
     include: Annotated[
         str | None,
         Query(description="Related objects to add, by name, joined by commas; dots nest"),

@@ -59,7 +59,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
-def _times(request: Request) -> Times:
+async def _times(request: Request) -> Times:
     name = _said(request, "Timezone")
     try:
         zone = find_zone(name) if name else None

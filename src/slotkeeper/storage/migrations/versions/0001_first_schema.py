@@ -200,7 +200,8 @@ CREATE INDEX events_busy ON events (app_id, resource_id, end_at) INCLUDE (start_
 -- Serves the list of events in a window.
 CREATE INDEX events_by_end ON events (app_id, end_at, start_at, id);
 CREATE INDEX events_by_calendar ON events (app_id, calendar_id, start_at);
-CREATE UNIQUE INDEX events_by_booking ON events (app_id, booking_id);
+CREATE UNIQUE INDEX events_by_booking ON events (app_id, booking_id)
+    WHERE booking_id IS NOT NULL;
 
 -- Who holds which time. The constraint is the guarantee against double bookings; claims made
 -- with allow_double_bookings stand outside it but count as busy. A claim is never updated:
