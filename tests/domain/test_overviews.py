@@ -1,7 +1,7 @@
 """Dates, counts and closed time, told from what a search finds."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from slotkeeper.domain.availability import Candidate, Search, free_time
 from slotkeeper.domain.constraints import parse_constraints
-from slotkeeper.domain.interval import Interval, merge
+from slotkeeper.domain.interval import Interval, complement, merge
 from slotkeeper.domain.overviews import closed_slots, names_a_day, open_dates, with_last_day
-from slotkeeper.domain.slots import Mode, Slot, find_slots
+from slotkeeper.domain.slots import Mode, find_slots
 from slotkeeper.domain.zones import find_zone, minute_floor
 
 UTC_ZONE = find_zone("UTC")
@@ -56,7 +56,7 @@ def test_a_week_from_friday_ends_with_the_friday_after() -> None:
         settings = with_last_day({"to": "1 week"}, now=now, zone=UTC_ZONE, input_format=None)
         wanted = search(now.isoformat(), str(settings["to"]), 30)
         doc = Candidate("doc", UTC_ZONE, (weekdays,), ())
-        dates = open_dates(find_slots(wanted, [doc], Mode.EXCLUSIVE), {"doc": UTC_ZONE}, wanted)
+        dates = open_dates(wanted, [doc], Mode.ROUNDROBIN_RANDOM)
         assert [on.day for on, _ in dates] == [10, 13, 14, 15, 16, 17]
 
 
@@ -79,24 +79,70 @@ def test_the_last_day_never_passes_six_months() -> None:
     assert settings["to"] == "2022-12-10T10:20:00+00:00"
 
 
+def open_only(name: str, zone: str, *free: Interval) -> Candidate[str]:
+    """Return somebody who is free only then, of the week after New Year 1970."""
+    return Candidate(name, find_zone(zone), (), complement(free, (0, 10_000)))
+
+
+def told(dates: list[tuple[date, list[str]]]) -> list[str]:
+    return [" ".join([str(on.day), *names]) for on, names in dates]
+
+
+MORNING = (minute("1970-01-04T23:00Z"), minute("1970-01-05T01:30Z"))
+
+
 def test_a_date_is_that_of_each_resource() -> None:
-    slot = Slot(minute("2030-05-06T23:00Z"), minute("2030-05-07T00:00Z"), ("la", "tokyo", "nobody"))
-    zones = {
-        "tokyo": find_zone("Asia/Tokyo"),
-        "la": find_zone("America/Los_Angeles"),
-        "nobody": find_zone("Asia/Tokyo"),
-    }
-    dates = open_dates([slot], zones, search("2030-05-06T00:00Z", "2030-05-08T00:00Z"))
-    assert [(on.isoformat(), who) for on, who in dates] == [
-        ("2030-05-06", ["la"]),
-        ("2030-05-07", ["tokyo", "nobody"]),
+    people = [
+        open_only("tokyo", "Asia/Tokyo", MORNING),
+        open_only("la", "America/Los_Angeles", MORNING),
+        open_only("utc", "UTC", MORNING),
     ]
+    wanted = search("1970-01-02T00:00Z", "1970-01-07T00:00Z", 60)
+    for mode in Mode:
+        assert told(open_dates(wanted, people, mode)) == ["4 la utc", "5 tokyo utc"]
+
+
+def test_together_dates_need_one_slot_for_all() -> None:
+    late = (MORNING[0] + 100, MORNING[1] + 100)
+    people = [open_only("doc", "UTC", MORNING), open_only("marty", "UTC", late)]
+    wanted = search("1970-01-02T00:00Z", "1970-01-07T00:00Z", 60)
+    assert told(open_dates(wanted, people, Mode.EXCLUSIVE)) == ["4 doc", "5 doc marty"]
+    assert told(open_dates(wanted, people, Mode.MUTUAL)) == []
+    shorter = search("1970-01-02T00:00Z", "1970-01-07T00:00Z", 30)
+    assert told(open_dates(shorter, people, Mode.MUTUAL)) == ["5 doc marty"]
+    assert open_dates(wanted, [], Mode.MUTUAL) == []
 
 
 def test_a_long_free_interval_counts_for_each_date_it_touches() -> None:
-    slot = Slot(minute("2030-05-06T23:00Z"), minute("2030-05-09T00:00Z"), ("doc",))
-    wanted = search("2030-05-06T00:00Z", "2030-05-12T00:00Z", None)
-    assert [on.day for on, _ in open_dates([slot], {"doc": UTC_ZONE}, wanted)] == [6, 7, 8]
+    doc = open_only("doc", "UTC", (minute("1970-01-02T23:00Z"), minute("1970-01-05T00:00Z")))
+    wanted = search("1970-01-01T00:00Z", "1970-01-07T00:00Z", None)
+    assert told(open_dates(wanted, [doc], Mode.EXCLUSIVE)) == ["2 doc", "3 doc", "4 doc"]
+
+
+@given(st.sampled_from(list(Mode)), st.sampled_from([30, 60, None]), st.data())
+def test_dates_are_those_of_the_slots_that_the_search_lists(
+    mode: Mode, length: int | None, data: st.DataObject
+) -> None:
+    spans = st.lists(
+        st.tuples(st.integers(0, 9000), st.integers(30, 1500)).map(lambda s: (s[0], s[0] + s[1])),
+        max_size=4,
+    )
+    people = [
+        open_only(zone, zone, *merge(data.draw(spans)))
+        for zone in ("Asia/Kathmandu", "America/St_Johns", "UTC")
+    ]
+    wanted = Search(window=(0, 10_000), length=length, earliest=data.draw(st.integers(0, 5000)))
+    everybody = Mode.MUTUAL if mode is Mode.MUTUAL else Mode.EXCLUSIVE
+    zones = {person.resource_id: person.zone for person in people}
+    listed = {
+        (zones[name].day_of(minute), name)
+        for slot in find_slots(wanted, people, everybody)
+        for minute in (range(slot.start, slot.end) if length is None else [slot.start])
+        for name in slot.resource_ids
+    }
+    dates = open_dates(wanted, people, mode)
+    assert {(on.toordinal(), name) for on, names in dates for name in names} == listed
+    assert [on for on, _ in dates] == sorted({on for on, _ in dates})
 
 
 hours = st.integers(0, 400)

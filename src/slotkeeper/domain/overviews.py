@@ -1,15 +1,15 @@
 """What a search finds, told otherwise: the dates that have a slot, the time that has none."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from slotkeeper.domain.availability import Candidate, Id, Search, free_time
-from slotkeeper.domain.interval import Interval, complement
+from slotkeeper.domain.interval import Interval, Timeline, complement, intersect_all
 from slotkeeper.domain.phrases import NotUnderstood, is_relative, parse_instant
 from slotkeeper.domain.slot_policy import DEFAULTS, HORIZON
-from slotkeeper.domain.slots import Slot, cut
+from slotkeeper.domain.slots import Mode, Slot, cut
 from slotkeeper.domain.zones import Zone, minute_floor, to_datetime
 
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d\s*", re.ASCII)
@@ -17,26 +17,23 @@ _OF_A_CLOCK = re.compile(r"now|noon|midnight|hour|min|sec|[ap]m|:")
 
 
 def open_dates(
-    slots: Iterable[Slot[Id]], zones: Mapping[Id, Zone], search: Search
+    search: Search, candidates: Sequence[Candidate[Id]], mode: Mode
 ) -> list[tuple[date, list[Id]]]:
-    """Return each date on which a slot starts, with those who serve one on it.
+    """Return each date on which a slot starts, with all who could serve one on it.
 
-    The date is what the calendar of each resource shows, so that one slot may lie on two.
-    A free interval of a search without a length counts for every date it touches. Dates
-    ascend; resources come in the order of ``zones``.
+    The date is what the calendar of each candidate shows, so that one slot may lie on two.
+    A free interval of a search without a length counts for every date it touches. Only
+    ``mutual`` among the modes makes a difference: then all must be free at once. Dates
+    ascend; names come in the order of the candidates.
     """
-    found: dict[int, set[Id]] = {}
-    for slot in slots:
-        for resource_id in slot.resource_ids:
-            zone = zones[resource_id]
-            first = zone.day_of(slot.start)
-            last = first if search.length is not None else zone.day_of(slot.end - 1)
-            for day in range(first, last + 1):
-                found.setdefault(day, set()).add(resource_id)
-    return [
-        (date.fromordinal(day), [each for each in zones if each in found[day]])
-        for day in sorted(found)
-    ]
+    free = [free_time(search, candidate) for candidate in candidates]
+    if free and mode is Mode.MUTUAL:
+        free = [intersect_all(free)] * len(free)
+    found: dict[int, list[Id]] = {}
+    for candidate, timeline in zip(candidates, free, strict=True):
+        for day in _days(timeline, search, candidate.zone):
+            found.setdefault(day, []).append(candidate.resource_id)
+    return [(date.fromordinal(day), found[day]) for day in sorted(found)]
 
 
 def closed_slots(search: Search, candidates: Sequence[Candidate[Id]]) -> list[Slot[Id]]:
@@ -85,3 +82,12 @@ def names_a_day(text: str) -> bool:
     if _DATE.fullmatch(text):
         return True
     return is_relative(text) and not _OF_A_CLOCK.search(text.lower())
+
+
+def _days(free: Timeline, search: Search, zone: Zone) -> set[int]:
+    slots = cut(free, search)
+    if search.length is not None:
+        return {zone.day_of(start) for start, _ in slots}
+    return {
+        day for start, end in slots for day in range(zone.day_of(start), zone.day_of(end - 1) + 1)
+    }

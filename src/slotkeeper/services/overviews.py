@@ -1,14 +1,12 @@
 """Questions about free time whose answer is not its slots: dates, how many, closed time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from slotkeeper.domain.overviews import closed_slots, open_dates, with_last_day
-from slotkeeper.domain.slots import Mode
-from slotkeeper.domain.slots import find_slots as slots_of
-from slotkeeper.domain.zones import Zone, find_zone
+from slotkeeper.domain.zones import Zone
 from slotkeeper.services import availability
 from slotkeeper.services.availability import Answer, Query, Shuffle
 from slotkeeper.storage.transaction import Transaction
@@ -33,13 +31,8 @@ async def find_dates(tx: Transaction, app_id: UUID, query: Query) -> list[OpenDa
         return with_last_day(settings, now=tx.now, zone=zone, input_format=query.input_format)
 
     question = await availability.understand(tx, app_id, query, amend=amend)
-    policy = question.policy
-    if policy.mode is not Mode.MUTUAL:
-        policy = replace(policy, mode=Mode.EXCLUSIVE)
-    found = await availability.gather(tx, app_id, replace(question, policy=policy))
-    slots = slots_of(policy.search, found.candidates, policy.mode)
-    zones = {each.id: find_zone(each.timezone) for each in found.resources.values()}
-    dates = open_dates(slots, zones, policy.search)
+    found = await availability.gather(tx, app_id, question)
+    dates = open_dates(question.policy.search, found.candidates, question.policy.mode)
     return [OpenDate(on=on, resource_ids=resource_ids) for on, resource_ids in dates]
 
 
