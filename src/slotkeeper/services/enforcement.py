@@ -34,8 +34,8 @@ def policy_for(
     else those of the project.
     """
     settings = merged(project.availability, {})
-    settings |= {"round_to_nearest_hour": False, "length": None}
-    settings |= {"round_to_next_hour": False, "closest_time_interval": None}
+    # Of the two names of the rounding this one counts first.
+    settings |= {"round_to_next_hour": False, "closest_time_interval": None, "length": None}
     try:
         zone = find_zone(zone_name) if zone_name else output_zone(settings, None)
     except UnknownZone:
