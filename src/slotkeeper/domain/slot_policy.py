@@ -144,7 +144,7 @@ def _read(
         return read()
     except (NotUnderstood, ValueError) as error:
         message = _MESSAGES.get(field, f"The {field} must be a duration such as 1 hour: {{}}")
-        errors[field] = [message.format(error)]
+        errors[field] = [message.format(getattr(error, "text", error))]
         return instead
 
 
