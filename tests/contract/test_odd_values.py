@@ -190,13 +190,21 @@ parameters = st.fixed_dictionaries(
         "start": hours | phrases,
         "end": hours | phrases,
         "timezone": st.sampled_from(["Asia/Kathmandu", "utc", "Mars/Base"]) | values,
+        "days": st.lists(st.sampled_from(["Monday", "SUNDAY", "mon", None])) | values,
+        "dates": st.lists(days | values, max_size=3) | values,
+        "country": st.sampled_from(["DK", "de", "IN", "XX"]) | values,
+        "subdivision": st.sampled_from(["BY", "de-by", "Bayern", ""]) | values,
+        "categories": st.lists(st.sampled_from(["public", "bank", "workday"]) | values) | values,
     },
 )
 types = st.sampled_from(
     [
         f"{effect}_{subject}"
         for effect in ("allow", "block")
-        for subject in ("day", "day_and_time", "hours", "period", "weekdays", "weekends", "fun")
+        for subject in (
+            *("day", "day_and_time", "hours", "period", "weekdays", "weekends", "fun"),
+            *("days", "dates", "holidays"),
+        )
     ]
 )
 constraints = st.dictionaries(types, parameters | values, max_size=2)

@@ -5,13 +5,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from slotkeeper.api.schemas.answers import Answer, Time
-from slotkeeper.api.schemas.fields import Body, Id
+from slotkeeper.api.schemas.fields import Body, Id, as_list
 from slotkeeper.api.schemas.projects import ResourceId
-
-
-def _as_list(value: object) -> object:
-    """Take ``{}`` for an empty list: what PHP and the widget make of one."""
-    return [] if value == {} else value
 
 
 class FindAvailability(Body):
@@ -22,10 +17,10 @@ class FindAvailability(Body):
     """
 
     project_id: Id | None = Field(default=None, description="Where everything else comes from")
-    resources: Annotated[list[ResourceId] | None, BeforeValidator(_as_list)] = Field(
+    resources: Annotated[list[ResourceId] | None, BeforeValidator(as_list)] = Field(
         default=None, description="Whose time; instead of the project's resources"
     )
-    constraints: Annotated[list[Any] | None, BeforeValidator(_as_list)] = Field(
+    constraints: Annotated[list[Any] | None, BeforeValidator(as_list)] = Field(
         default=None, description="Rules of this search; those of project and resources hold too"
     )
     mode: Any = Field(

@@ -45,6 +45,11 @@ def as_object(value: object) -> object:
     return {} if value == [] else value
 
 
+def as_list(value: object) -> object:
+    """Take ``{}`` for ``[]``: what PHP and the widget make of an empty list."""
+    return [] if value == {} else value
+
+
 def _zone(name: str) -> str:
     try:
         return find_zone(name).name
@@ -81,6 +86,7 @@ Timestamp = Annotated[
 ]
 ConstraintList = Annotated[
     list[Any],
+    BeforeValidator(as_list),
     Field(
         description="Rules that open or close time, each an object with its type as only key",
         examples=[[{"allow_hours": {"start": 9, "end": 17}}, {"block_weekends": {}}]],
