@@ -42,6 +42,7 @@ SCOPES: Mapping[str, str | None] = {
     "set_project_resources": APP,
     "remove_project_resource": APP,
     "find_availability": ANY,
+    "explain_availability": APP,
     "find_availability_dates": ANY,
     "count_availability": ANY,
     "find_unavailable_slots": ANY,

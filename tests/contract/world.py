@@ -169,6 +169,7 @@ class World:
             return self._body(kind)
         return {
             "find_availability": search,
+            "explain_availability": search,
             "find_availability_dates": search,
             "count_availability": search,
             "find_unavailable_slots": search,

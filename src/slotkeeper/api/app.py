@@ -14,6 +14,7 @@ from slotkeeper.api import (
     errors,
     events,
     examples,
+    explain,
     filter_collections,
     find_time,
     overviews,
@@ -27,7 +28,7 @@ PREFIX = "/v2"
 
 _ROOMS = (
     *(resources, calendars, events, projects),
-    *(availability, overviews, bookings, filter_collections, find_time),
+    *(availability, explain, overviews, bookings, filter_collections, find_time),
 )
 
 _DESCRIPTION = """

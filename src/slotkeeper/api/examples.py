@@ -88,6 +88,7 @@ EXAMPLES: Mapping[str, object] = {
     "add_project_resource": {"resource_id": _RESOURCE},
     "set_project_resources": [_RESOURCE],
     "find_availability": _SEARCH,
+    "explain_availability": {**_SEARCH, "instant": "tomorrow 18:30"},
     "find_availability_dates": _SEARCH,
     "count_availability": _SEARCH,
     "find_unavailable_slots": _SEARCH,
