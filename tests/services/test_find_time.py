@@ -59,7 +59,8 @@ async def test_a_booking_stands_in_the_calendar_it_went_into(shop: Shop) -> None
     doc = await shop.resource()
     first = await shop.calendar_of(doc.id)
     extra = await shop.calendar(doc.id)
-    await shop.book(doc.id, at(9), at(10))
+    # Both are as old, so that which one is the first would be left to their ids.
+    await shop.book(doc.id, at(9), at(10), calendar_id=first)
     await shop.book(doc.id, at(10), at(11), calendar_id=extra.id)
     assert await hours(shop, calendar_ids=[first]) == [10, 11]
     assert await hours(shop, calendar_ids=[extra.id]) == [9, 11]
@@ -69,8 +70,9 @@ async def test_a_booking_stands_in_the_calendar_it_went_into(shop: Shop) -> None
 
 async def test_a_calendar_and_the_whole_of_another_resource_go_together(shop: Shop) -> None:
     doc, marty = await shop.resource(), await shop.resource()
+    first = await shop.calendar_of(doc.id)
     private = await shop.calendar(doc.id)
-    await shop.event(doc.id, at(9), at(10))
+    await shop.event(doc.id, at(9), at(10), calendar_id=first)
     await shop.event(doc.id, at(10), at(11), calendar_id=private.id)
     await shop.book(marty.id, at(11), at(12))
     given = {"calendar_ids": [private.id], "resource_ids": [marty.id]}
