@@ -1,5 +1,7 @@
 """The types of constraint that are ours: lists of days, single dates, holidays; and words."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pytest
@@ -355,3 +357,21 @@ def test_words_far_away_are_read_on_every_clock() -> None:
     )
     for name in ("Pacific/Kiritimati", "Pacific/Niue"):
         assert level.allowed((minute_floor(NOW), minute_floor(NOW) + 1440), find_zone(name)) == []
+
+
+def test_periods_take_a_format_of_php_beside_all_else() -> None:
+    period = {"start": "07.05.2030 09:00", "end": "2030-05-07 10:00"}
+    level = parse_constraints([{"allow_period": period}], now=NOW, input_format="d.m.Y H:i")
+    for zone in (PARIS, NEW_YORK):
+        open_times = level.allowed(window("2030-05-06", "2030-05-09", zone), zone)
+        assert shown(open_times, zone) == ["2030-05-07T09:00 - 2030-05-07T10:00"]
+
+
+def test_holidays_cost_nothing_to_those_who_name_none() -> None:
+    program = (
+        "import sys\n"
+        "from slotkeeper.domain.constraints import parse_constraints\n"
+        "parse_constraints([{'block_dates': {'dates': ['2030-12-24']}}])\n"
+        "sys.exit('holidays' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -73,6 +73,7 @@ def parse_constraints(
     path: str = "constraints",
     default_zone: Zone | None = None,
     now: datetime | None = None,
+    input_format: str | None = None,
 ) -> Constraints:
     """Return the level that a JSON list of one-key objects describes.
 
@@ -80,12 +81,12 @@ def parse_constraints(
     refused; all refusals come at once, in one ``InvalidInput``. ``default_zone`` is the zone
     of entries that name none; without it they follow the resource. With ``now``, an instant in
     UTC, periods may begin and end with words counted from it, such as ``tomorrow``, on the clock
-    of the entry's zone or the resource's.
+    of the entry's zone or the resource's; ``input_format`` in PHP's letters is understood too.
 
     >>> parse_constraints([{"allow_hours": {"start": 9, "end": "17:30"}}]).hours[0].end
     1050
     """
-    understand = None if now is None else words_at(now)
+    understand = None if now is None else words_at(now, input_format)
     errors: dict[str, list[str]] = {}
     rules: dict[str, list[Rule]] = {"days": [], "hours": [], "blocks": []}
     for index, entry in enumerate(_entries(entries, path)):

@@ -27,21 +27,26 @@ _TIMESTAMP = re.compile(
 )
 
 
-def words_at(now: datetime) -> ParseInstant:
+def words_at(now: datetime, input_format: str | None = None) -> ParseInstant:
     """Return what takes words such as ``tomorrow`` for a moment counted from ``now``.
 
-    They are those of ``phrases.parse_instant``; whose tomorrow it is stays open until the rule
-    meets a zone. Words that reach farther than a hundred years are not taken.
+    They are those of ``phrases.parse_instant``, or a date in ``input_format``; whose tomorrow it
+    is stays open until the rule meets a zone. What is farther away than a hundred years is not
+    taken.
     """
 
     def take(text: str) -> Moment | None:
-        if not is_relative(text):
+        if input_format is None and not is_relative(text):
             return None
         try:
-            moment = parse_instant(text, now=now, zone=find_zone("UTC").info)
+            moment = parse_instant(
+                text, now=now, zone=find_zone("UTC").info, input_format=input_format
+            )
         except NotUnderstood:
             return None
-        return Spoken(text, now) if abs(moment - now) <= _WORDS_REACH else None
+        if abs(moment - now) > _WORDS_REACH:
+            return None
+        return Spoken(text, now, input_format=input_format)
 
     return take
 

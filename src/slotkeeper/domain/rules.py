@@ -101,15 +101,19 @@ class Spoken:
     """A moment in words, such as "tomorrow", counted from ``now`` on the clock of a zone.
 
     ``now`` is an instant in UTC; ``up`` rounds seconds up to the full minute, else down.
+    ``input_format``, in PHP's letters, is one more way to write a moment.
     """
 
     words: str
     now: datetime
     up: bool = False
+    input_format: str | None = None
 
     def minute(self, zone: Zone) -> int:
         """Return the instant; raise ``NotUnderstood`` for words that name none."""
-        moment = parse_instant(self.words, now=self.now, zone=zone.info)
+        moment = parse_instant(
+            self.words, now=self.now, zone=zone.info, input_format=self.input_format
+        )
         return minute_ceil(moment) if self.up else minute_floor(moment)
 
 

@@ -118,7 +118,9 @@ async def understand(
         settings=settings,
         zone=zone,
         policy=slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format),
-        constraints=parse_constraints(query.constraints, path="constraints", now=tx.now),
+        constraints=parse_constraints(
+            query.constraints, path="constraints", now=tx.now, input_format=query.input_format
+        ),
     )
 
 
