@@ -16,24 +16,21 @@ from tests.domain.test_against_oracle import asked, candidates, questions
 from slotkeeper.domain.availability import Candidate, Search
 from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.errors import InvalidInput
-from slotkeeper.domain.explain import (
+from slotkeeper.domain.explain import Explanation, Held, Named, explain
+from slotkeeper.domain.interval import intersect_all, merge
+from slotkeeper.domain.limits import Full, full_periods, parse_limits
+from slotkeeper.domain.reasons import (
     ByBuffer,
     ByConstraint,
     ByGap,
     ByHolder,
     ByLimit,
-    Explanation,
-    Held,
     Holder,
     Level,
-    Named,
     Plain,
     Reason,
     Side,
-    explain,
 )
-from slotkeeper.domain.interval import intersect_all, merge
-from slotkeeper.domain.limits import Full, full_periods, parse_limits
 from slotkeeper.domain.slots import Mode, find_slots
 from slotkeeper.domain.zones import find_zone
 

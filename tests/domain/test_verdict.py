@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from slotkeeper.domain.explain import (
+from slotkeeper.domain.limits import Unit
+from slotkeeper.domain.reasons import (
     ByBuffer,
     ByConstraint,
     ByGap,
@@ -18,7 +19,6 @@ from slotkeeper.domain.explain import (
     Reason,
     Side,
 )
-from slotkeeper.domain.limits import Unit
 from slotkeeper.domain.verdict import Person, Verdict, verdict
 from slotkeeper.domain.zones import find_zone, minute_floor
 

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from slotkeeper.domain.errors import InvalidInput
-from slotkeeper.domain.explain import (
-    REASONS_MAX,
+from slotkeeper.domain.explain import REASONS_MAX
+from slotkeeper.domain.limits import Unit
+from slotkeeper.domain.reasons import (
     ByBuffer,
     ByConstraint,
     ByGap,
@@ -20,7 +21,6 @@ from slotkeeper.domain.explain import (
     Reason,
     Side,
 )
-from slotkeeper.domain.limits import Unit
 from slotkeeper.domain.zones import to_datetime
 from slotkeeper.edge.parts import Shuffle
 from slotkeeper.services import availability, explain

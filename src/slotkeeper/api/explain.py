@@ -11,13 +11,13 @@ from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.explain import ExplainAvailability, ShownExplanation
 from slotkeeper.api.times import AskedTimes
-from slotkeeper.domain.explain import (
+from slotkeeper.domain.explain import Closed
+from slotkeeper.domain.reasons import (
     ByBuffer,
     ByConstraint,
     ByGap,
     ByHolder,
     ByLimit,
-    Closed,
     Holder,
     Plain,
     Reason,

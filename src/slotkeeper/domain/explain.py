@@ -10,106 +10,32 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Generic, NamedTuple, TypeAlias
+from typing import Generic, NamedTuple
 from uuid import UUID
 
 from slotkeeper.domain.availability import Candidate, Id, Search, free_time
 from slotkeeper.domain.constraints import Constraints, parse_constraints
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.interval import Interval, Timeline, complement, merge, subtract
-from slotkeeper.domain.limits import Caps, Full, Unit
+from slotkeeper.domain.limits import Caps, Full
+from slotkeeper.domain.reasons import (
+    ByBuffer,
+    ByConstraint,
+    ByGap,
+    ByHolder,
+    ByLimit,
+    Entry,
+    Holder,
+    Level,
+    Plain,
+    Reason,
+    Side,
+)
 from slotkeeper.domain.rules import Rule
 from slotkeeper.domain.slots import cut
 
-Entry: TypeAlias = Mapping[str, object]
-
 REASONS_MAX = 20_000
 """The most reasons that one answer names, each counted for every piece it closes."""
-
-
-class Level(StrEnum):
-    """Whose constraints they are, in the order in which reasons name them."""
-
-    RESOURCE = "resource"
-    PROJECT = "project"
-    REQUEST = "request"
-
-
-class Holder(StrEnum):
-    """What holds time of a resource."""
-
-    EVENT = "event"
-    ALL_DAY_EVENT = "all_day_event"
-    BOOKING = "booking"
-
-
-class Side(StrEnum):
-    """On which side of an event or a booking time is kept free."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-class Plain(StrEnum):
-    """Reasons of which there is no more to say.
-
-    ``BUSY`` is time taken by something that was gone when its name was asked for.
-    """
-
-    NOTICE = "notice"
-    HORIZON = "horizon"
-    BUSY = "busy"
-
-
-@dataclass(frozen=True, slots=True)
-class ByConstraint:
-    """One entry that blocks, or all that allow and among which none does.
-
-    ``indexes`` count from 0 in the list of the level; ``entries`` are what stands there.
-    """
-
-    level: Level
-    indexes: tuple[int, ...]
-    blocks: bool
-    entries: tuple[Entry, ...] = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ByHolder:
-    """An event or a booking."""
-
-    holder: Holder
-    id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ByBuffer:
-    """Time that the search keeps free beside an event or a booking."""
-
-    holder: Holder
-    id: UUID
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class ByGap:
-    """Time that the search keeps free between bookings."""
-
-    booking_id: UUID
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class ByLimit:
-    """A day, week or month with as many bookings as it may have, ``most``."""
-
-    level: Level
-    unit: Unit
-    most: int
-
-
-Reason: TypeAlias = ByConstraint | ByHolder | ByBuffer | ByGap | ByLimit | Plain
 
 
 class Held(NamedTuple):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from slotkeeper.domain.constraint_fields import WEEKDAY_NAMES
 from slotkeeper.domain.constraints import parse_constraints
-from slotkeeper.domain.explain import (
+from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.reasons import (
     ByBuffer,
     ByConstraint,
     ByGap,
@@ -17,7 +18,6 @@ from slotkeeper.domain.explain import (
     Plain,
     Reason,
 )
-from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.rules import EVERY_DAY, WEEKDAYS, WEEKEND, Weekly
 from slotkeeper.domain.zones import DAY, Zone, to_datetime
 

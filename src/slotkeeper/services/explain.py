@@ -8,9 +8,10 @@ from uuid import UUID
 from slotkeeper.domain import explain as causes
 from slotkeeper.domain.availability import Candidate, gap_window, read_window
 from slotkeeper.domain.errors import InvalidInput
-from slotkeeper.domain.explain import REASONS_MAX, Explanation, Held, Level, Named, too_much
+from slotkeeper.domain.explain import REASONS_MAX, Explanation, Held, Named, too_much
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.phrases import NotUnderstood, parse_instant
+from slotkeeper.domain.reasons import Entry, Level
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slots import Mode
 from slotkeeper.domain.slots import find_slots as slots_of
@@ -89,7 +90,7 @@ async def _named(
     policy, project = question.policy, question.project
     held = await _held(tx, app_id, question, [each.resource_id for each in found.candidates])
     booked = await limits.read_booked(tx, app_id, found.candidates, policy, project)
-    shared: dict[Level, Sequence[causes.Entry]] = {}
+    shared: dict[Level, Sequence[Entry]] = {}
     if isinstance(asked := question.query.constraints, list):
         shared[Level.REQUEST] = asked
     if project is not None:

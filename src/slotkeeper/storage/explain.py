@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from slotkeeper.domain.explain import Held, Holder
+from slotkeeper.domain.explain import Held
 from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.reasons import Holder
 from slotkeeper.domain.zones import to_datetime
 from slotkeeper.storage.transaction import Transaction
 
