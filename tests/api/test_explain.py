@@ -131,8 +131,11 @@ async def test_answers_follow_the_headers_about_time(tenant: Tenant) -> None:
         "Timekit-OutputTimestampFormat": "d.m.Y H:i",
         "Timekit-InputTimestampFormat": "d.m.Y H:i",
     }
-    body = {"resources": [doc["id"]], **DAY, "instant": "07.05.2030 09:30"}
+    break_ = {"block_period": {"start": "07.05.2030 11:00", "end": "07.05.2030 12:00"}}
+    body = {"resources": [doc["id"]], **DAY, "instant": "07.05.2030 09:30", "constraints": [break_]}
     told = (await tenant.api.post(PATH, body, headers=headers)).json()["data"]
+    [closed] = told["resources"][0]["closed"]
+    assert closed["reasons"][0]["entry"] == break_
     assert told["window"] == {"start": "07.05.2030 00:00", "end": "08.05.2030 00:00"}
     assert told["verdict"]["instant"] == "07.05.2030 09:30"
     assert "7 May 2030 07:30 (UTC)" in told["verdict"]["text"]

@@ -14,7 +14,7 @@ from tests.domain.oracle import Entry, Person, Question
 from tests.domain.test_against_oracle import asked, candidates, questions
 
 from slotkeeper.domain.availability import Candidate, Search
-from slotkeeper.domain.constraints import parse_constraints
+from slotkeeper.domain.constraints import Constraints, parse_constraints
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.explain import Explanation, Held, Named, explain
 from slotkeeper.domain.interval import intersect_all, merge
@@ -48,6 +48,10 @@ def held_by(person: Person) -> list[Held]:
     ]
 
 
+def apart(entries: list[Entry]) -> list[tuple[Entry, Constraints]]:
+    return [(entry, parse_constraints([entry])) for entry in entries]
+
+
 def named(question: Question, person: Person) -> Named:
     limits = parse_limits(
         {"resource": dict(question.of_resource), "project": dict(question.of_project)}
@@ -59,7 +63,7 @@ def named(question: Question, person: Person) -> Named:
         Level.PROJECT: full_periods(limits.project, question.starts_of_project, zone, window),
     }
     return Named(
-        levels=dict(zip(Level, person.levels, strict=False)),
+        levels=dict(zip(Level, map(apart, person.levels), strict=False)),
         held=held_by(person),
         full=full,
         caps={Level.RESOURCE: limits.resource, Level.PROJECT: limits.project},
@@ -68,7 +72,7 @@ def named(question: Question, person: Person) -> Named:
 
 def explained(question: Question, persons: list[Person]) -> list[Explanation[str]]:
     return [
-        explain(asked(question), candidate, named(question, person), now=NOW)
+        explain(asked(question), candidate, named(question, person))
         for person, candidate in zip(persons, candidates(question, persons), strict=True)
     ]
 
@@ -226,8 +230,8 @@ def one_day(
         [(each.start, each.end) for each in held],
         [(each.start, each.end) for each in held if each.holder is Holder.BOOKING],
     )
-    named = Named(levels={Level.RESOURCE: entries}, held=held)
-    return explain(search, candidate, named, now=NOW)
+    named = Named(levels={Level.RESOURCE: apart(entries)}, held=held)
+    return explain(search, candidate, named)
 
 
 def on_monday(holder: Holder, held_id: UUID, start: int, end: int) -> Held:
@@ -276,7 +280,7 @@ def test_the_occurrences_of_one_event_are_one_reason() -> None:
 def test_busy_time_without_a_name_is_still_told() -> None:
     search = Search(window=(0, 60), length=None, earliest=0)
     candidate = Candidate("doc", find_zone("UTC"), (), [(10, 20)])
-    explanation = explain(search, candidate, Named(levels={}), now=NOW)
+    explanation = explain(search, candidate, Named(levels={}))
     assert [tuple(each) for each in explanation.closed] == [(10, 20, (Plain.BUSY,))]
 
 
@@ -292,8 +296,8 @@ def test_before_the_window_it_is_the_notice_and_after_it_the_horizon() -> None:
 def test_an_answer_has_an_end() -> None:
     search = Search(window=(0, 100), length=None, earliest=0)
     candidate = Candidate("doc", find_zone("UTC"), (), [(1, 2), (3, 4), (5, 6)])
-    made = explain(search, candidate, Named(levels={}), now=NOW, reasons_max=3)
+    made = explain(search, candidate, Named(levels={}), reasons_max=3)
     assert len(made.closed) == 3
     with pytest.raises(InvalidInput) as refused:
-        explain(search, candidate, Named(levels={}), now=NOW, reasons_max=2)
+        explain(search, candidate, Named(levels={}), reasons_max=2)
     assert list(refused.value.errors) == ["to"]

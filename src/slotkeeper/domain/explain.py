@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Generic, NamedTuple
 from uuid import UUID
 
 from slotkeeper.domain.availability import Candidate, Id, Search, free_time
-from slotkeeper.domain.constraints import Constraints, parse_constraints
+from slotkeeper.domain.constraints import Constraints
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.interval import Interval, Timeline, complement, merge, subtract
 from slotkeeper.domain.limits import Caps, Full
@@ -52,11 +51,11 @@ class Held(NamedTuple):
 class Named:
     """The names of what a candidate knows without them.
 
-    ``levels`` are the entries behind its rules, ``held`` is its busy time and its bookings,
-    ``full`` are the periods that are closed, and by whose ``caps``.
+    ``levels`` are the entries behind its rules, each with what it says alone; ``held`` is its
+    busy time and its bookings; ``full`` are the periods that are closed, and by whose ``caps``.
     """
 
-    levels: Mapping[Level, Sequence[Entry]]
+    levels: Mapping[Level, Sequence[tuple[Entry, Constraints]]]
     held: Sequence[Held] = ()
     full: Mapping[Level, Sequence[Full]] = field(default_factory=dict)
     caps: Mapping[Level, Caps] = field(default_factory=dict)
@@ -105,19 +104,18 @@ def explain(
     candidate: Candidate[Id],
     named: Named,
     *,
-    now: datetime,
     reasons_max: int = REASONS_MAX,
 ) -> Explanation[Id]:
     """Return when a candidate is open and, where it is not, all reasons why.
 
     Neighbouring pieces with equal reasons are one piece. Reasons come in the order notice,
-    constraints from the resource to the request, what is held, buffers, gap, limits. ``now`` is
-    what the words in constraints count from. Cost grows with the pieces times their reasons;
-    ``too_much`` is raised where those are more than ``reasons_max``.
+    constraints from the resource to the request, what is held, buffers, gap, limits. Cost
+    grows with the pieces times their reasons; ``too_much`` is raised where those are more than
+    ``reasons_max``.
     """
     open_ = open_time(search, candidate)
     causes: dict[Reason, list[Interval]] = {}
-    for reason, closes in _causes(search, candidate, named, now=now):
+    for reason, closes in _causes(search, candidate, named):
         causes.setdefault(reason, []).extend(closes)
     closed: list[Closed] = []
     for piece in _overlaid(complement(open_, search.window), causes):
@@ -138,12 +136,12 @@ def too_much() -> InvalidInput:
 
 
 def _causes(
-    search: Search, candidate: Candidate[Id], named: Named, *, now: datetime
+    search: Search, candidate: Candidate[Id], named: Named
 ) -> Iterator[tuple[Reason, Timeline]]:
     nothing = replace(candidate, levels=(), busy=(), bookings=(), closed=())
     yield Plain.NOTICE, complement(open_time(search, nothing), search.window)
     for level in Level:
-        for reason, part in _parts(level, named.levels.get(level, ()), now=now):
+        for reason, part in _parts(level, named.levels.get(level, ())):
             yield reason, _closes(search, replace(nothing, levels=(part,)))
     yield from _held(search, nothing, named.held)
     for level, periods in named.full.items():
@@ -153,7 +151,7 @@ def _causes(
 
 
 def _parts(
-    level: Level, entries: Sequence[Entry], *, now: datetime
+    level: Level, entries: Sequence[tuple[Entry, Constraints]]
 ) -> Iterator[tuple[Reason, Constraints]]:
     """Yield the parts of a level that close time apart from one another.
 
@@ -163,8 +161,7 @@ def _parts(
     days: dict[int, Rule] = {}
     hours: dict[int, Rule] = {}
     blocking: list[tuple[Reason, Constraints]] = []
-    for index, entry in enumerate(entries):
-        alone = parse_constraints([entry], now=now)
+    for index, (entry, alone) in enumerate(entries):
         if alone.days:
             days[index] = alone.days[0]
         if alone.hours:
@@ -173,7 +170,7 @@ def _parts(
             blocking.append((ByConstraint(level, (index,), True, (entry,)), alone))
 
     def allowing(rules: Mapping[int, Rule]) -> ByConstraint:
-        return ByConstraint(level, tuple(rules), False, tuple(entries[index] for index in rules))
+        return ByConstraint(level, tuple(rules), False, tuple(entries[index][0] for index in rules))
 
     if days:
         yield allowing(days), Constraints(days=tuple(days.values()))

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from slotkeeper.domain import explain as causes
 from slotkeeper.domain.availability import Candidate, gap_window, read_window
+from slotkeeper.domain.constraints import Constraints, parse_constraints
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.explain import REASONS_MAX, Explanation, Held, Named, too_much
 from slotkeeper.domain.interval import Interval
@@ -51,9 +53,7 @@ async def explain(
     explanations: list[Explanation[UUID]] = []
     left = REASONS_MAX
     for candidate, named in await _named(tx, app_id, question, found):
-        made = causes.explain(
-            question.policy.search, candidate, named, now=tx.now, reasons_max=left
-        )
+        made = causes.explain(question.policy.search, candidate, named, reasons_max=left)
         left -= sum(len(piece.reasons) for piece in made.closed)
         explanations.append(made)
     starts = _starts(question, found)
@@ -90,23 +90,32 @@ async def _named(
     policy, project = question.policy, question.project
     held = await _held(tx, app_id, question, [each.resource_id for each in found.candidates])
     booked = await limits.read_booked(tx, app_id, found.candidates, policy, project)
-    shared: dict[Level, Sequence[Entry]] = {}
-    if isinstance(asked := question.query.constraints, list):
-        shared[Level.REQUEST] = asked
+    query = question.query
+    shared = {Level.REQUEST: _apart(query.constraints, tx.now, input_format=query.input_format)}
     if project is not None:
-        shared[Level.PROJECT] = project.availability_constraints
+        shared[Level.PROJECT] = _apart(project.availability_constraints, tx.now)
     named = []
     for candidate in found.candidates:
         resource = found.resources[candidate.resource_id]
         own, of_project = limits.full_of(candidate, policy, booked)
         names = Named(
-            levels={Level.RESOURCE: resource.availability_constraints, **shared},
+            levels={Level.RESOURCE: _apart(resource.availability_constraints, tx.now), **shared},
             held=held[resource.id],
             full={Level.RESOURCE: own, Level.PROJECT: of_project},
             caps={Level.RESOURCE: policy.limits.resource, Level.PROJECT: policy.limits.project},
         )
         named.append((candidate, names))
     return named
+
+
+def _apart(
+    entries: object, now: datetime, *, input_format: str | None = None
+) -> list[tuple[Entry, Constraints]]:
+    """Return each entry of a level that was understood before, with what it says alone."""
+    return [
+        (entry, parse_constraints([entry], now=now, input_format=input_format))
+        for entry in (entries if isinstance(entries, list) else [])
+    ]
 
 
 async def _held(
