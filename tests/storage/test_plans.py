@@ -16,7 +16,17 @@ from psycopg.abc import Params, Query
 
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.zones import minute_floor
-from slotkeeper.storage import apps, balance, bookings, busy, calendar_busy, claims, events, limits
+from slotkeeper.storage import (
+    apps,
+    balance,
+    bookings,
+    busy,
+    calendar_busy,
+    claims,
+    events,
+    explain,
+    limits,
+)
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
 from tests.support.clock import NOW
@@ -165,6 +175,25 @@ async def test_what_keeps_calendars_busy_is_read_from_the_window_on(
 
     assert found
     check(explained, "events_busy", "claims_by_end", "bookings_pkey")
+
+
+@pytest.mark.parametrize(("people", "days"), [(1, 30), (100, 90)])
+async def test_what_holds_time_is_named_without_the_past(
+    explained: Transaction, people: int, days: int
+) -> None:
+    start = minute_floor(NOW)
+
+    found = await explain.held_times(
+        explained,
+        APP,
+        PEOPLE[:people],
+        (start, start + days * 1440),
+        ignore_all_day=False,
+        most=20_000,
+    )
+
+    assert len({each.resource_id for each in found}) == people
+    check(explained, "events_busy", "claims_by_end")
 
 
 async def test_a_new_booking_looks_at_what_may_block_it(explained: Transaction) -> None:
