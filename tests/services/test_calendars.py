@@ -1,5 +1,7 @@
 """Calendars: which one takes the bookings, and the last one stays."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,7 +15,10 @@ async def test_the_first_calendar_takes_the_bookings(shop: Shop) -> None:
     doc = await shop.resource()
     first = await shop.calendar_of(doc.id)
 
-    await shop.calendar(doc.id)
+    for minutes in (1, 2, 3):
+        later = replace(shop.tx, now=shop.tx.now + timedelta(minutes=minutes))
+        given = {"resource_id": doc.id, "name": "Later"}
+        await calendars.create(later, shop.app_id, given)
 
     assert await shop.calendar_of(doc.id) == first
 

@@ -29,6 +29,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        structlog.contextvars.clear_contextvars()  # a connection may carry many requests
         request_id = str(uuid4())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id

@@ -184,7 +184,7 @@ async def is_open(
     policy = enforcement.policy_for(project, wanted, now=tx.now, zone_name=zone_name)
     if policy is None:
         return False
-    await enforcement.lock(tx, app_id, resource_id, project, policy)
+    await enforcement.lock(tx, app_id, resource_id, project)
     resource = await resources.get(tx, app_id, resource_id)
     candidates = await _candidates(tx, app_id, [resource], project, Constraints(), policy)
     return all(free_time(policy.search, each) == [wanted] for each in candidates)

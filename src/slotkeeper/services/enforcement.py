@@ -1,5 +1,6 @@
 """Projects that let nobody book what their search would not offer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -51,14 +52,13 @@ def policy_for(
     return replace(policy, search=replace(search, window=wanted, earliest=wanted[0]))
 
 
-async def lock(
-    tx: Transaction, app_id: UUID, resource_id: UUID, project: Project, policy: SlotPolicy
-) -> None:
+async def lock(tx: Transaction, app_id: UUID, resource_id: UUID, project: Project) -> None:
     """Let nobody else book under rules that count the same bookings, until all is done.
 
     What is read afterwards is true until the booking is made. Resource before project, so
     that two cannot wait for each other; a project is only locked if it has limits of its own.
     """
     await limits.lock_resource(tx, app_id, resource_id)
-    if policy.limits.project:
+    stored = project.availability.get("limits")
+    if isinstance(stored, Mapping) and stored.get("project"):
         await limits.lock_project(tx, app_id, project.id)

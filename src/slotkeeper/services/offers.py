@@ -15,7 +15,7 @@ from slotkeeper.domain.order import Order
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.slots import Mode
 from slotkeeper.domain.zones import Zone, to_datetime
-from slotkeeper.services import availability, bookings, projects
+from slotkeeper.services import availability, bookings, enforcement, projects
 from slotkeeper.services.availability import Answer, Query, Shuffle
 from slotkeeper.storage.transaction import Transaction
 
@@ -113,6 +113,8 @@ async def _check_offered(
     of_project = await projects.resource_ids(tx, app_id, project.id)
     if wanted.resource_id not in of_project:
         raise SlotTaken
+    # What is counted from here on, such as the bookings of a day, stays true until the end.
+    await enforcement.lock(tx, app_id, wanted.resource_id, project)
     mode = str(project.availability.get("mode") or "").lower()
     query = Query(
         project_id=project.id,
