@@ -153,7 +153,12 @@ async def _project(
     given = {
         "name": name,
         "availability": {"to": "4 weeks", **availability},
-        "booking": {"graph": "instant", "what": name, "where": where},
+        "booking": {
+            "graph": "instant",
+            "what": name,
+            "where": where,
+            "settings": {"enforce_availability": True},
+        },
         "customer_fields": _FORM,
         "ui": {"display_name": f"{NAME}: {name}", "time_date_format": "24h-dmy-mon"},
     }
