@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
-from slotkeeper.edge.middleware import CleanPaths, Envelope, HttpsOnly
+from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
@@ -79,7 +79,7 @@ def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
     from slotkeeper.api.app import CrossOrigin  # noqa: PLC0415 - see above
     from slotkeeper.web.errors import failed  # noqa: PLC0415
 
-    inner: ASGIApp = CleanPaths(app)
+    inner: ASGIApp = Heads(CleanPaths(app))
     if settings.force_https:
         inner = HttpsOnly(inner)
     return CrossOrigin(Envelope(inner, failed=failed))

@@ -75,3 +75,13 @@ async def test_static_files_are_kept_as_long_as_they_do_not_change(visitor: Visi
     assert (again.status_code, again.content) == (304, b"")
     unversioned = await visitor.http.get(address.partition("?")[0])
     assert "immutable" not in unversioned.headers["cache-control"]
+
+
+async def test_monitors_may_ask_with_head_and_get_no_body(
+    tenant: Tenant, http: httpx.AsyncClient
+) -> None:
+    for path in ("/healthz", "/", await page_of(tenant)):
+        answer = await http.head(path)
+        assert (answer.status_code, answer.content) == (200, b""), path
+        assert int(answer.headers["content-length"]) > 0
+    assert (await http.head("/v2/resources")).status_code == 405

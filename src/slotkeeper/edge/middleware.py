@@ -107,6 +107,34 @@ class CleanPaths:
         await self.app(scope, receive, send)
 
 
+class Heads:
+    """Answers HEAD as GET without the body: monitors ask pages and ``/healthz`` so.
+
+    The API has no HEAD, as its documentation says.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or is_of_api(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_head)
+
+
+def is_of_api(path: str) -> bool:
+    """Tell whether a path is one of the API, of this version or another."""
+    return path.startswith(("/v2/", "/v1/")) or path in ("/v2", "/v1")
+
+
 def server_error(scope: Scope) -> Response:
     """Return the answer of the API to a request that broke."""
     request_id = scope["state"]["request_id"]
