@@ -130,6 +130,19 @@ class Viewer:
         shown.update({name: value for name, value in related.items() if name in self.includes})
 
 
+async def shown_booking(
+    tx: Transaction,
+    caller: Caller,
+    booking: Booking,
+    *,
+    times: Times,
+    includes: frozenset[str],
+) -> Shown:
+    """Return one booking as this caller sees it."""
+    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
+    return viewer.show(booking)
+
+
 def _customer(customer: Customer) -> Shown:
     return {
         "id": customer.id,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import AnyKey, AppKey
-from slotkeeper.api.booking_views import Viewer
+from slotkeeper.api.booking_views import Viewer, shown_booking
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
@@ -46,8 +46,7 @@ async def create_booking(
         actor=f"{caller.kind}_key",
         shuffle=parts_of(request).shuffle,
     )
-    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
-    return data(viewer.show(booking), 201)
+    return data(await shown_booking(tx, caller, booking, times=times, includes=includes), 201)
 
 
 @router.get("", responses=answers(ListOf[ShownBooking]))
@@ -80,8 +79,7 @@ async def get_booking(
     """Get one booking."""
     tx = transaction_of(request)
     booking = await bookings.get(tx, caller.app_id, booking_id)
-    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
-    return data(viewer.show(booking))
+    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 
 
 @router.put("/{booking_id}", status_code=204, responses=answers(None, 204))
@@ -123,8 +121,7 @@ async def act_on_booking(
         meta=body.meta,
         actor=f"{caller.kind}_key",
     )
-    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
-    return data(viewer.show(booking))
+    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 
 
 @router.post("/{booking_id}/reschedule", responses=answers(Data[ShownBooking]))
@@ -148,8 +145,7 @@ async def reschedule_booking(
         message=body.message,
         actor=f"{caller.kind}_key",
     )
-    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
-    return data(viewer.show(booking))
+    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 
 
 @router.delete("/{booking_id}", status_code=204, responses=answers(None, 204))
