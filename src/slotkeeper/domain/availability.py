@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -80,9 +80,29 @@ def free_time(search: Search, candidate: Candidate[Id]) -> Timeline:
     Busy time grows by the buffers: what ends must leave room before a slot, what starts,
     after one. Bookings grow by the gap; it and the buffers do not add up.
     """
-    free = allowed(candidate.levels, search.window, candidate.zone)
-    busy = pad(candidate.busy, before=search.buffer_after, after=search.buffer_before)
-    free = subtract(free, busy)
+    [free] = free_times(search, [candidate])
+    return free
+
+
+def free_times(search: Search, candidates: Iterable[Candidate[Id]]) -> Iterator[Timeline]:
+    """Yield the ``free_time`` of each candidate, in their order.
+
+    Those who have the same rules and the same clock share the work of looking them up.
+    """
+    known: dict[tuple[tuple[Constraints, ...], Zone], Timeline] = {}
+    for candidate in candidates:
+        key = candidate.levels, candidate.zone
+        if (open_time := known.get(key)) is None:
+            open_time = known[key] = allowed(candidate.levels, search.window, candidate.zone)
+        yield _free_of(search, candidate, open_time)
+
+
+def _free_of(search: Search, candidate: Candidate[Id], open_time: Timeline) -> Timeline:
+    if search.buffer_before or search.buffer_after:
+        busy = pad(candidate.busy, before=search.buffer_after, after=search.buffer_before)
+    else:
+        busy = sorted([each for each in candidate.busy if each[0] < each[1]])
+    free = subtract(open_time, busy)
     if candidate.bookings:
         free = subtract(free, pad(candidate.bookings, before=search.gap, after=search.gap))
     if candidate.closed:
