@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [engine] [http] [bookings] [start] [--quick]``."""
+"""Run the benchmarks: ``python -m bench [engine] [http] [bookings] [start] [growth] [--quick]``."""
 
 import argparse
 import asyncio
@@ -6,9 +6,15 @@ import os
 import platform
 import time
 
-from bench import bookings, engine, over_http, start
+from bench import bookings, engine, growth, over_http, start
 
-PARTS = {"engine": engine.run, "http": over_http.run, "bookings": bookings.run, "start": start.run}
+PARTS = {
+    "engine": engine.run,
+    "http": over_http.run,
+    "bookings": bookings.run,
+    "start": start.run,
+    "growth": growth.run,
+}
 
 
 def main() -> None:
