@@ -28,7 +28,7 @@ async def read(
         shop.tx, shop.app_id, resource_ids, window,
         ignore_all_day=ignore_all_day, except_booking=except_booking,
     )  # fmt: skip
-    return [sorted(each) for each in found]
+    return [sorted(each) for each in found.times]
 
 
 async def test_events_and_bookings_take_time_each_resource_its_own(shop: Shop) -> None:
@@ -234,10 +234,12 @@ async def blocked(
     shop: Shop, resource_id: UUID, start: datetime, end: datetime, *,
     except_booking: UUID | None = None, ignore_all_day: bool = False,
 ) -> bool:  # fmt: skip
-    return await busy.is_blocked(
+    found = await busy.is_blocked(
         shop.tx, shop.app_id, resource_id, start=start, end=end,
         except_booking=except_booking, ignore_all_day=ignore_all_day,
     )  # fmt: skip
+    assert not found.repeats
+    return found.blocked
 
 
 @pytest.mark.parametrize(

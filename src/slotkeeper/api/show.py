@@ -34,7 +34,18 @@ def calendar(shown: Calendar) -> Shown:
 
 
 def event(shown: Event, times: Times) -> Shown:
-    """Return an event; ``allDay`` is the only camelCase key of the API."""
+    """Return an event; ``allDay`` is the only camelCase key of the API.
+
+    What says when it repeats is there only when it says something.
+    """
+    repeating = {
+        "rrule": shown.rrule,
+        "rdate": [times.show(each) for each in shown.rdate],
+        "exdate": [times.show(each) for each in shown.exdate],
+        "timezone": shown.timezone,
+        "series_id": shown.series_id,
+        "recurrence_id": times.show(shown.recurrence_id) if shown.recurrence_id else None,
+    }
     return {
         "id": shown.id,
         "calendar_id": shown.calendar_id,
@@ -46,6 +57,7 @@ def event(shown: Event, times: Times) -> Shown:
         "start": times.show(shown.start_at),
         "end": times.show(shown.end_at),
         "participants": list(shown.participants),
+        **{key: value for key, value in repeating.items() if value},
         "created_at": stamp(shown.created_at),
         "updated_at": stamp(shown.updated_at),
     }

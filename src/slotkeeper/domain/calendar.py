@@ -27,6 +27,11 @@ class Event:
 
     ``booking_id`` names the booking that made it, if one did. An all-day event covers the
     local days of its resource from the day of ``start_at`` to the day of ``end_at``.
+
+    An event that repeats has an ``rrule`` or an ``rdate``; its start and end are those of the
+    first occurrence, and ``timezone`` names the clock that the others follow. An event with a
+    ``series_id`` replaces the occurrence of that series that would begin at
+    ``recurrence_id``; in a list of occurrences the two say which one of which series it is.
     """
 
     id: UUID
@@ -41,5 +46,36 @@ class Event:
     start_at: datetime
     end_at: datetime
     participants: Sequence[str]
+    rrule: str | None
+    rdate: Sequence[datetime]
+    exdate: Sequence[datetime]
+    timezone: str | None
+    series_id: UUID | None
+    recurrence_id: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def repeats(self) -> bool:
+        """Tell whether it takes place more than once."""
+        return self.rrule is not None or bool(self.rdate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatingEvent:
+    """What says when an event takes place that does so more than once.
+
+    ``zone_name`` is its own zone or that of its resource; ``without`` are the starts that its
+    rule gives and that do not count, because they were taken out or replaced.
+    """
+
+    id: UUID
+    calendar_id: UUID
+    resource_id: UUID
+    all_day: bool
+    start_at: datetime
+    end_at: datetime
+    zone_name: str
+    rrule: str | None
+    rdate: Sequence[datetime]
+    without: Sequence[datetime]

@@ -16,7 +16,7 @@ from slotkeeper.domain.slots import Mode, Slot
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
 from slotkeeper.services import balance, enforcement, limits, projects, resources
-from slotkeeper.storage.busy import busy_times
+from slotkeeper.services.busy import busy_times
 from slotkeeper.storage.transaction import Transaction
 
 Shuffle = Callable[[list[Candidate[UUID]]], None]

@@ -11,9 +11,9 @@ from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval
 from slotkeeper.domain.project import Project
-from slotkeeper.services import availability, calendars, enforcement, projects, resources
+from slotkeeper.services import availability, busy, calendars, enforcement, projects, resources
 from slotkeeper.services.availability import Shuffle
-from slotkeeper.storage import bookings, busy, claims, events
+from slotkeeper.storage import bookings, claims, events
 from slotkeeper.storage.transaction import Transaction
 
 

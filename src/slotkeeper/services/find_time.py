@@ -14,7 +14,7 @@ from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import Zone, find_zone
 from slotkeeper.services import calendars, filter_collections, resources
 from slotkeeper.services.availability import RESOURCES_MAX
-from slotkeeper.storage.busy import busy_times
+from slotkeeper.services.busy import busy_times, occurrences_in_calendars
 from slotkeeper.storage.calendar_busy import calendar_busy_times
 from slotkeeper.storage.transaction import Transaction
 
@@ -180,10 +180,8 @@ async def _busy(tx: Transaction, app_id: UUID, named: _Named, wanted: FindTime) 
     window, ignore = read_window(wanted.search), wanted.ignore_all_day_events
     found = await busy_times(tx, app_id, list(named.whole), window, ignore_all_day=ignore)
     busy = [interval for of_one in found for interval in of_one]
-    if named.owners:
-        busy += await calendar_busy_times(
-            tx, app_id, list(named.owners), window, ignore_all_day=ignore
-        )
+    for read in (calendar_busy_times, occurrences_in_calendars) if named.owners else ():
+        busy += await read(tx, app_id, list(named.owners), window, ignore_all_day=ignore)
     return busy
 
 

@@ -7,6 +7,8 @@ from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.errors import InvalidInput, NotFound
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.resource import Resource, full_name
+from slotkeeper.domain.zones import find_zone
+from slotkeeper.services import days
 from slotkeeper.storage import calendars, resources
 from slotkeeper.storage.transaction import Transaction
 
@@ -76,7 +78,7 @@ async def change(
     """Change what ``changes`` names.
 
     The display name follows when only its parts are given; the e-mail address never
-    changes, as the API documentation says.
+    changes, as the API documentation says. All-day events keep their days in a new zone.
     """
     before = await get(tx, app_id, resource_id)
     wanted = {column: value for column, value in changes.items() if column != "email"}
@@ -87,6 +89,10 @@ async def change(
         last = wanted.get("last_name", before.last_name)
         wanted["name"] = full_name(_text(first), _text(last))
     await resources.update(tx, app_id, resource_id, wanted)
+    zone_name = wanted.get("timezone")
+    if isinstance(zone_name, str) and zone_name != before.timezone:
+        old, new = find_zone(before.timezone), find_zone(zone_name)
+        await days.follow_zone(tx, app_id, resource_id, old=old, new=new)
 
 
 async def delete(tx: Transaction, app_id: UUID, resource_id: UUID) -> None:

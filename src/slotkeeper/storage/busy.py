@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from slotkeeper.domain.interval import Interval
@@ -18,10 +19,11 @@ _ELEMENT = struct.Struct(">4x i i")
 
 # Busy events that their owner made (those of bookings are held by claims) and every claim.
 # events_busy and claims_by_end serve it: both are searched from the start of the window on,
-# so past events cost nothing. Instants become whole minutes, outward.
+# so past events cost nothing. Instants become whole minutes, outward. One value more, the
+# last, says whether something repeats: where nothing does, nobody has to ask for it.
 _BUSY = """
 SELECT array_send(busy.packed)
-FROM unnest(%(resources)s::uuid[]) WITH ORDINALITY AS asked (resource_id, position)
+FROM unnest(%(resources)s::uuid[] || NULL::uuid) WITH ORDINALITY AS asked (resource_id, position)
 CROSS JOIN LATERAL (
     SELECT array_agg(
         (greatest(floor(date_part('epoch', start_at) / 60), %(start)s)::bigint << 32)
@@ -31,17 +33,58 @@ CROSS JOIN LATERAL (
         SELECT start_at, end_at FROM events
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
           AND end_at > %(from)s AND start_at < %(to)s
-          AND booking_id IS NULL AND rsvp <> 'declined'
+          AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
           AND NOT (all_day AND %(ignore_all_day)s)
         UNION ALL
         SELECT lower(during), upper(during) FROM claims
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
           AND upper(during) > %(from)s AND lower(during) < %(to)s
           AND booking_id IS DISTINCT FROM %(except_booking)s::uuid
+        UNION ALL
+        SELECT %(from)s, %(to)s WHERE asked.resource_id IS NULL AND EXISTS (
+            SELECT FROM events
+            WHERE app_id = %(app)s AND resource_id = ANY(%(resources)s::uuid[]) AND repeats
+              AND coalesce(last_at, 'infinity'::timestamptz) > %(from)s
+        )
     ) AS held
 ) AS busy
 ORDER BY asked.position
 """
+
+# A busy event of the owner, or a booking that was made to overlap others; and, apart, whether
+# something repeats that is not over. events_busy, claims_shared and events_that_repeat serve it.
+_BLOCKED = """
+SELECT EXISTS (
+    SELECT FROM events
+    WHERE app_id = %(app)s AND resource_id = %(resource)s
+      AND end_at > %(start)s AND start_at < %(end)s
+      AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
+      AND NOT (all_day AND %(ignore_all_day)s)
+) OR EXISTS (
+    SELECT FROM claims
+    WHERE app_id = %(app)s AND resource_id = %(resource)s AND NOT exclusive
+      AND upper(during) > %(start)s AND lower(during) < %(end)s
+      AND booking_id IS DISTINCT FROM %(except_booking)s::uuid
+) AS blocked, EXISTS (
+    SELECT FROM events
+    WHERE app_id = %(app)s AND resource_id = %(resource)s AND repeats
+      AND coalesce(last_at, 'infinity'::timestamptz) > %(start)s
+) AS repeats
+"""
+
+
+class Busy(NamedTuple):
+    """The busy time of each resource, without that of events that repeat; are there such?"""
+
+    times: list[list[Interval]]
+    repeats: bool
+
+
+class Blocked(NamedTuple):
+    """Whether something takes the time; and whether there are events that repeat, unread."""
+
+    blocked: bool
+    repeats: bool
 
 
 async def busy_times(
@@ -52,14 +95,15 @@ async def busy_times(
     *,
     ignore_all_day: bool = False,
     except_booking: UUID | None = None,
-) -> list[list[Interval]]:
+) -> Busy:
     """Return the busy time of each resource within ``window``, in the order of the ids.
 
     Minutes since the epoch, half-open, clipped to the window, unsorted and overlapping as
-    they come. ``except_booking`` leaves out what that booking holds.
+    they come. ``except_booking`` leaves out what that booking holds. ``services.busy`` adds
+    the events that repeat.
     """
     start, end = window
-    packed = await tx.values(
+    *packed, repeating = await tx.values(
         _BUSY,
         {
             "app": app_id,
@@ -72,7 +116,7 @@ async def busy_times(
             "except_booking": except_booking,
         },
     )
-    return [unpacked(each) for each in packed]
+    return Busy([unpacked(each) for each in packed], repeating is not None)
 
 
 async def is_blocked(
@@ -84,25 +128,16 @@ async def is_blocked(
     end: datetime,
     ignore_all_day: bool = False,
     except_booking: UUID | None = None,
-) -> bool:
+) -> Blocked:
     """Tell whether something that the exclusion constraint does not see takes the time.
 
     That is a busy event of the owner, or a booking that was made to overlap others. Another
     ordinary booking is not looked for: the constraint refuses it, and a check beforehand
-    would only hide whether it does.
+    would only hide whether it does. ``services.busy`` adds the events that repeat.
     """
-    found = await tx.value(
-        "SELECT true FROM events "
-        "WHERE app_id = %(app)s AND resource_id = %(resource)s "
-        "AND end_at > %(start)s AND start_at < %(end)s "
-        "AND booking_id IS NULL AND rsvp <> 'declined' "
-        "AND NOT (all_day AND %(ignore_all_day)s) "
-        "UNION ALL "
-        "SELECT true FROM claims "
-        "WHERE app_id = %(app)s AND resource_id = %(resource)s AND NOT exclusive "
-        "AND upper(during) > %(start)s AND lower(during) < %(end)s "
-        "AND booking_id IS DISTINCT FROM %(except_booking)s::uuid "
-        "LIMIT 1",
+    found = await tx.row(
+        Blocked,
+        _BLOCKED,
         {
             "app": app_id,
             "resource": resource_id,
@@ -112,7 +147,8 @@ async def is_blocked(
             "except_booking": except_booking,
         },
     )
-    return bool(found)
+    assert found is not None
+    return found
 
 
 def unpacked(packed: bytes | None) -> list[Interval]:

@@ -10,7 +10,7 @@ from psycopg.types.json import Json, Jsonb
 from slotkeeper.storage.transaction import Transaction
 
 _JSONB = frozenset({"meta"})
-_ARRAYS = frozenset({"participants"})
+_ARRAYS = frozenset({"participants", "rdate", "exdate"})
 
 
 def adapted(column: str, value: object) -> object:

@@ -95,7 +95,8 @@ def member(column: LiteralString, key: str) -> Search:
 class Searchable:
     """The fields that a list can be searched by and ordered by.
 
-    ``prefixes`` make searches for families of fields, such as ``meta.<key>``.
+    ``prefixes`` make searches for families of fields, such as ``meta.<key>``. ``ties`` are
+    the columns that together tell every row from every other.
     """
 
     def __init__(
@@ -105,18 +106,20 @@ class Searchable:
         order: Mapping[str, LiteralString],
         default_order: tuple[LiteralString, ...],
         prefixes: Mapping[str, Callable[[str], Search]] | None = None,
+        ties: tuple[LiteralString, ...] = ("id",),
     ) -> None:
         self._fields = fields
         self._order = order
         self._default_order = default_order
         self._prefixes = prefixes or {}
+        self._ties = [sql.SQL(each) for each in ties]
 
     def conditions(self, listing: Listing) -> list[Condition]:
         """Return one condition a term; refuse a field that this list does not know."""
         return [self._search(field)(value) for field, value in listing.terms]
 
     def order_by(self, listing: Listing) -> sql.Composable:
-        """Return the ORDER BY list; the id breaks ties, so that paging is stable."""
+        """Return the ORDER BY list; an id breaks ties, so that paging is stable."""
         if listing.order is None:
             columns: list[sql.Composable] = [sql.SQL(each) for each in self._default_order]
         elif listing.order in self._order:
@@ -125,7 +128,7 @@ class Searchable:
         else:
             known = ", ".join(sorted(self._order))
             raise InvalidInput({"orderBy": [f"The selected orderBy is invalid; known: {known}."]})
-        return sql.SQL(", ").join([*columns, sql.SQL("id")])
+        return sql.SQL(", ").join([*columns, *self._ties])
 
     def _search(self, field: str) -> Search:
         if field in self._fields:
@@ -147,13 +150,17 @@ async def page(
     *,
     columns: LiteralString,
     source: LiteralString,
+    source_values: Sequence[object] = (),
     conditions: Sequence[Condition],
 ) -> Page[Row]:
-    """Return one page of ``source``: the rows that meet every condition and every term."""
+    """Return one page of ``source``: the rows that meet every condition and every term.
+
+    ``source_values`` are for the placeholders in ``source``.
+    """
     every = [*conditions, *searchable.conditions(listing)]
     order = searchable.order_by(listing)
     where = sql.SQL(" AND ").join([condition for condition, _ in every])
-    parameters: list[Any] = [value for _, values in every for value in values]
+    parameters: list[Any] = [*source_values, *(v for _, values in every for v in values)]
     count = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.SQL(source), where)
     total = int(await tx.value(count, parameters))
     if listing.offset >= total:

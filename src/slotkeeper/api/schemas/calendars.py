@@ -1,11 +1,17 @@
 """What requests about calendars and events hold."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp, Title
+from slotkeeper.api.schemas.answers import Time
+from slotkeeper.api.schemas.bookings import ShownEvent
+from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp, Title, ZoneName
 from slotkeeper.api.times import Times
+from slotkeeper.domain.rrule import TEXT_MAX, rule_text
+from slotkeeper.domain.zones import find_zone
+from slotkeeper.services.repeating import DATES_MAX
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", examples=["#25d6be"])]
 Rsvp = Annotated[
@@ -48,6 +54,14 @@ class UpdateCalendar(CalendarFields):
         return changes
 
 
+Dates = Annotated[list[Timestamp], Field(max_length=DATES_MAX)]
+
+EVENT_CLEARABLE = frozenset({"rrule", "rdate", "exdate", "timezone"})
+"""Fields of an event that null empties."""
+
+_COLUMNS = {"start": "start_at", "end": "end_at", "where": "location", "my_rsvp": "rsvp"}
+
+
 class EventFields(Body):
     """The fields of an event that a caller may set."""
 
@@ -64,6 +78,23 @@ class EventFields(Body):
     all_day: bool | None = Field(
         default=None, description="Covers whole local days of the resource"
     )
+    rrule: Text | None = Field(
+        default=None,
+        description="When it repeats, as RFC 5545 writes it; null ends that",
+        examples=["FREQ=WEEKLY;BYDAY=MO,TH"],
+        max_length=TEXT_MAX,
+    )
+    rdate: Dates | None = Field(
+        default=None, description="Starts of occurrences beside those of the rule"
+    )
+    exdate: Dates | None = Field(
+        default=None, description="Starts of occurrences that do not take place"
+    )
+    timezone: ZoneName | None = Field(
+        default=None,
+        description="The clock that the repetitions follow, and in which times without an "
+        "offset are read; that of the resource unless given",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -75,14 +106,16 @@ class EventFields(Body):
 
     def columns(self, times: Times) -> dict[str, Any]:
         """Return the columns that the request gives; refuse times that cannot be read."""
-        columns = self.given()
-        for field, column in (("start", "start_at"), ("end", "end_at")):
-            if field in columns:
-                columns[column] = times.read(field, columns.pop(field))
-        for field, column in (("where", "location"), ("my_rsvp", "rsvp")):
-            if field in columns:
-                columns[column] = columns.pop(field)
-        return columns
+        columns = self.given(clearable=EVENT_CLEARABLE)
+        if self.timezone is not None and times.asked_zone is None:
+            times = replace(times, asked_zone=find_zone(self.timezone))
+        if self.rrule is not None:
+            columns["rrule"] = rule_text(self.rrule)
+        for field in columns.keys() & {"rdate", "exdate"}:
+            columns[field] = [times.read(field, each) for each in columns[field] or ()]
+        for field in columns.keys() & {"start", "end", "recurrence_id"}:
+            columns[field] = times.read(field, columns[field])
+        return {_COLUMNS.get(field, field): value for field, value in columns.items()}
 
 
 class CreateEvent(EventFields):
@@ -92,6 +125,12 @@ class CreateEvent(EventFields):
     start: Timestamp
     end: Timestamp
     what: Text
+    series_id: Id | None = Field(
+        default=None, description="The event that repeats, of which this replaces one occurrence"
+    )
+    recurrence_id: Timestamp | None = Field(
+        default=None, description="When the occurrence would begin that this event replaces"
+    )
 
     def columns(self, times: Times) -> dict[str, Any]:
         """Return the columns of the new event, with what was left out filled in."""
@@ -101,3 +140,18 @@ class CreateEvent(EventFields):
 
 class UpdateEvent(EventFields):
     """What changes of an event."""
+
+
+class CalendarEvent(ShownEvent):
+    """An event, or in a list one occurrence of an event that repeats.
+
+    What is said here is left out where there is nothing to say. An occurrence has the id of
+    its event, which is its ``series_id`` too, and its own start as ``recurrence_id``.
+    """
+
+    rrule: str = ""
+    rdate: list[Time] = Field(default=[])
+    exdate: list[Time] = Field(default=[])
+    timezone: str = ""
+    series_id: Id | None = None
+    recurrence_id: Time = ""
