@@ -102,6 +102,26 @@ async def test_all_day_events_are_named_so_or_not_at_all(shop: Shop) -> None:
     assert reasons(ignoring, at(15)) == ()
 
 
+async def test_every_occurrence_goes_by_the_id_of_its_event(shop: Shop) -> None:
+    doc = await shop.resource()
+    lunch = await shop.event(doc.id, at(12, day=1), at(13, day=1), rrule="FREQ=DAILY")
+    moved = await shop.event(doc.id, at(14), at(15), series_id=lunch.id, recurrence_id=at(12))
+    fair = await shop.event(doc.id, at(0, day=2), at(1, day=2), all_day=True, rrule="FREQ=WEEKLY")
+
+    found = await explained(shop, {"to": "2030-05-10T00:00:00Z"}, resource_ids=[doc.id])
+
+    lunches = (ByHolder(Holder.EVENT, lunch.id),)
+    assert reasons(found, at(12)) == ()
+    assert reasons(found, at(14)) == (ByHolder(Holder.EVENT, moved.id),)
+    assert reasons(found, at(12, day=8)) == lunches
+    assert reasons(found, at(13, day=8)) == ()
+    assert reasons(found, at(11, day=9)) == (ByHolder(Holder.ALL_DAY_EVENT, fair.id),)
+    assert set(reasons(found, at(12, day=9))) == {*lunches, ByHolder(Holder.ALL_DAY_EVENT, fair.id)}
+    assert all(
+        Plain.BUSY not in piece.reasons for each in found.explanations for piece in each.closed
+    )
+
+
 async def test_full_days_name_whose_limit_it_is(shop: Shop) -> None:
     doc = await shop.resource()
     limits = {"limits": {"resource": {"day": 2}, "project": {"day": 1}}}

@@ -13,7 +13,7 @@ from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.explain import REASONS_MAX, Explanation, Held, Named, too_much
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.phrases import NotUnderstood, parse_instant
-from slotkeeper.domain.reasons import Entry, Level
+from slotkeeper.domain.reasons import Entry, Holder, Level
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slots import Mode
 from slotkeeper.domain.slots import find_slots as slots_of
@@ -21,6 +21,7 @@ from slotkeeper.domain.verdict import Person, Verdict, verdict
 from slotkeeper.domain.zones import Zone, minute_floor
 from slotkeeper.services import availability, limits
 from slotkeeper.services.availability import Gathered, Query, Question
+from slotkeeper.services.busy import occurrences_of
 from slotkeeper.storage.explain import held_times
 from slotkeeper.storage.transaction import Transaction
 
@@ -122,19 +123,21 @@ async def _held(
     tx: Transaction, app_id: UUID, question: Question, resource_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Held]]:
     search = question.policy.search
+    ignore = question.policy.ignore_all_day_events
     starts, ends = zip(read_window(search), gap_window(search), strict=True)
-    rows = await held_times(
-        tx,
-        app_id,
-        resource_ids,
-        (min(starts), max(ends)),
-        ignore_all_day=question.policy.ignore_all_day_events,
-        most=REASONS_MAX + 1,
+    window = min(starts), max(ends)
+    held = await held_times(
+        tx, app_id, resource_ids, window, ignore_all_day=ignore, most=REASONS_MAX + 1
     )
-    if len(rows) > REASONS_MAX:
+    repeated = await occurrences_of(tx, app_id, resource_ids, window, ignore_all_day=ignore)
+    if len(held) + len(repeated) > REASONS_MAX:
         raise too_much()
+    for each in repeated:
+        event = each.event
+        holder = Holder.ALL_DAY_EVENT if event.all_day else Holder.EVENT
+        held.append(Held(event.resource_id, holder, event.id, each.start, each.end))
     by_resource: defaultdict[UUID, list[Held]] = defaultdict(list)
-    for row in rows:
+    for row in held:
         by_resource[row.resource_id].append(row)
     return by_resource
 

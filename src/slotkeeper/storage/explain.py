@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     FROM events
     WHERE app_id = %(app)s AND resource_id = asked.resource_id
       AND end_at > %(from)s AND start_at < %(to)s
-      AND booking_id IS NULL AND rsvp <> 'declined'
+      AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
       AND NOT (all_day AND %(ignore_all_day)s)
     UNION ALL
     SELECT 'booking', booking_id, lower(during), upper(during) FROM claims
@@ -47,7 +47,7 @@ async def held_times(
     """Return what holds time of the resources within ``window``, at most ``most`` of it.
 
     In the order of the ids, then by start. Instants become whole minutes, outward; nothing
-    is clipped.
+    is clipped. ``services.busy`` knows the occurrences of what repeats.
     """
     start, end = window
     rows = await tx.dicts(
