@@ -8,7 +8,7 @@ import pytest
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
 from slotkeeper.domain.order import LENGTH_MAX
 from slotkeeper.services import bookings, events
-from tests.services.shop import Shop, at
+from tests.services.shop import MARTY, Shop, at
 
 # Making one.
 
@@ -246,3 +246,12 @@ async def test_a_booking_of_another_app_is_not_there(shop: Shop, other_shop: Sho
     ):
         with pytest.raises(NotFound):
             await attempt
+
+
+async def test_a_customer_without_a_zone_gets_that_of_the_resource(shop: Shop) -> None:
+    doc = await shop.resource(timezone="Europe/Copenhagen")
+
+    booking = await shop.book(doc.id, at(9), at(10), customer=MARTY)
+
+    assert booking.customer is not None
+    assert booking.customer.timezone == "Europe/Copenhagen"

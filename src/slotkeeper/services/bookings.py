@@ -56,6 +56,7 @@ async def book(
     else:
         assert project is not None, "checked with the order"
         booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
+    booking = await _with_zone(tx, app_id, booking)
     return await _stored(tx, app_id, booking, action=order.action or graph.initial, actor=actor)
 
 
@@ -259,6 +260,15 @@ async def _can_hold(
     if blocked:
         await claims.release(tx, app_id, booking.id)
     return not blocked
+
+
+async def _with_zone(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
+    """Return the booking with a zone for its customer: that of the resource unless given."""
+    customer = booking.customer
+    if customer is None or customer.timezone or booking.resource_id is None:
+        return booking
+    resource = await resources.get(tx, app_id, booking.resource_id)
+    return replace(booking, customer=replace(customer, timezone=resource.timezone))
 
 
 async def _stored(
