@@ -10,7 +10,7 @@ from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken
 from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
 from slotkeeper.edge.parts import Shuffle
 from slotkeeper.services import availability, bookings
-from slotkeeper.services.availability import RESOURCES_MAX, Query
+from slotkeeper.services.availability import RESOURCES_MAX, SLOTS_MAX, Query
 from slotkeeper.storage.transaction import Transaction
 from tests.services.shop import Shop, at
 
@@ -297,3 +297,22 @@ async def test_a_day_has_as_many_hours_as_its_clocks_say(shop: Shop, day: str, h
     window = {"from": day, "to": next_day, "output_timezone": "Europe/Paris"}
 
     assert len(await starts(before, window, resource_ids=[doc.id])) == hours
+
+
+async def test_a_search_that_would_keep_the_server_busy_for_minutes_is_refused(
+    shop: Shop,
+) -> None:
+    hours = [{"allow_hours": {"start": "9:00", "end": "9:10"}}]
+    people = [(await shop.resource()).id for _ in range(20)]
+    days = SLOTS_MAX // 1440 // len(people)
+    by_the_minute = {"length": "5 minutes", "timeslot_increments": "1 minute"}
+    start = datetime(2030, 5, 7, tzinfo=UTC)
+
+    def until(end: datetime) -> dict[str, Any]:
+        return {**by_the_minute, "from": start.isoformat(), "to": end.isoformat()}
+
+    some, more = (until(start + timedelta(days=each)) for each in (days, days + 1))
+    assert await starts(shop, some, resource_ids=people, constraints=hours)
+    with pytest.raises(InvalidInput) as refusal:
+        await starts(shop, more, resource_ids=people, constraints=hours)
+    assert list(refusal.value.errors) == ["to"]

@@ -93,6 +93,17 @@ def _grids(free: Iterable[Interval], search: Search, length: int) -> Iterator[ra
         yield range(first, end - length + 1, step)
 
 
+def slots_at_most(search: Search) -> int:
+    """Return how many slots one resource could have at the very most.
+
+    >>> slots_at_most(Search(window=(0, 60), length=30, step=15, earliest=0))
+    4
+    """
+    start, end = search.window
+    step = search.step or search.length
+    return 1 if step is None else -(-max(0, end - start) // step)
+
+
 def _owners(
     search: Search, candidates: Sequence[Candidate[Id]], mode: Mode, keys: Keys[Key]
 ) -> dict[Key, tuple[Id, ...]]:

@@ -1,9 +1,11 @@
 """Search for free time: load rules and busy time, let the domain decide."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import orjson
 
 from slotkeeper.domain.availability import Candidate, Search, free_time, read_window
 from slotkeeper.domain.constraints import Constraints, parse_constraints
@@ -12,7 +14,7 @@ from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, output_zone, slot_policy
-from slotkeeper.domain.slots import Mode, Slot
+from slotkeeper.domain.slots import Mode, Slot, slots_at_most
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
 from slotkeeper.services import balance, enforcement, limits, projects, resources
@@ -25,6 +27,13 @@ Amend = Callable[[Settings, Zone], Settings]
 
 RESOURCES_MAX = 1000
 """The most resources that one search may name."""
+
+SLOTS_MAX = 5_000_000
+"""The most slots that one search may look at: those of all its resources, were all time free.
+
+Everybody has the public key; a search by the minute for a thousand people over half a year
+would keep a processor for minutes.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +136,9 @@ async def understand(
 async def gather(tx: Transaction, app_id: UUID, question: Question) -> Gathered:
     """Read whom a question is about: their rules, and their busy time once for all of them."""
     found = await _resources(tx, app_id, question.query, question.project)
+    if slots_at_most(question.policy.search) * len(found) > SLOTS_MAX:
+        message = f"The search looks at more than {SLOTS_MAX} slots; ask for less time at once."
+        raise InvalidInput({"to": [message]})
     candidates = await _candidates(
         tx, app_id, found, question.project, question.constraints, question.policy
     )
@@ -217,15 +229,21 @@ def _policy_of(project: Project, wanted: Interval) -> SlotPolicy:
 async def _resources(
     tx: Transaction, app_id: UUID, query: Query, project: Project | None
 ) -> list[Resource]:
-    wanted = query.resource_ids
-    if wanted is None and project is not None:
-        wanted = await projects.resource_ids(tx, app_id, project.id)
-    if not wanted:
+    if query.resource_ids is None and project is not None:
+        found = await projects.resources_of(tx, app_id, project.id)
+        _check_number(len(found))
+        return found
+    wanted = query.resource_ids or ()
+    _check_number(len(wanted))
+    return list((await resources.get_all(tx, app_id, list(dict.fromkeys(wanted)))).values())
+
+
+def _check_number(count: int) -> None:
+    if not count:
         raise InvalidInput({"resources": ["The resources field is required."]})
-    if len(wanted) > RESOURCES_MAX:
+    if count > RESOURCES_MAX:
         message = f"The resources may not have more than {RESOURCES_MAX} items."
         raise InvalidInput({"resources": [message]})
-    return list((await resources.get_all(tx, app_id, list(dict.fromkeys(wanted)))).values())
 
 
 async def _candidates(
@@ -250,9 +268,19 @@ async def _candidates(
         Candidate(
             resource_id=resource.id,
             zone=find_zone(resource.timezone),
-            levels=(parse_constraints(resource.availability_constraints, now=tx.now), *shared),
+            levels=(rules, *shared),
             busy=taken,
         )
-        for resource, taken in zip(found, busy, strict=True)
+        for resource, rules, taken in zip(found, _rules_of(found, tx.now), busy, strict=True)
     ]
     return await limits.with_rules(tx, app_id, candidates, policy, project)
+
+
+def _rules_of(found: Sequence[Resource], now: datetime) -> Iterator[Constraints]:
+    """Yield the rules of each resource; those that many have alike are read once."""
+    known: dict[bytes, Constraints] = {}
+    for resource in found:
+        text = orjson.dumps(resource.availability_constraints)
+        if text not in known:
+            known[text] = parse_constraints(resource.availability_constraints, now=now)
+        yield known[text]
