@@ -10,10 +10,12 @@ from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.errors import InvalidInput, NotFound, UnknownZone
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.project import CUSTOMER_FIELDS, Project, slug_of
+from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slot_policy import merged, output_zone, slot_policy
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.services import resources
 from slotkeeper.storage import projects
+from slotkeeper.storage import resources as stored_resources
 from slotkeeper.storage.transaction import Transaction
 
 _TAKEN_BY_PAGES = frozenset(
@@ -103,6 +105,11 @@ async def delete(tx: Transaction, app_id: UUID, project_id: UUID) -> None:
 async def resource_ids(tx: Transaction, app_id: UUID, project_id: UUID) -> list[UUID]:
     """Return the resources of a project, first in priority first."""
     return await projects.resource_ids(tx, app_id, project_id)
+
+
+async def resources_of(tx: Transaction, app_id: UUID, project_id: UUID) -> list[Resource]:
+    """Return the resources of a project, first in priority first, whole."""
+    return await stored_resources.of_project(tx, app_id, project_id)
 
 
 async def resource_ids_of_all(

@@ -64,6 +64,18 @@ async def find_all(
     return {resource.id: resource for resource in found}
 
 
+async def of_project(tx: Transaction, app_id: UUID, project_id: UUID) -> list[Resource]:
+    """Return the resources of a project in the order of their priority."""
+    return await tx.rows(
+        Resource,
+        f"SELECT {COLUMNS} FROM resources JOIN ("
+        "SELECT resource_id, position FROM project_resources "
+        "WHERE app_id = %(app)s AND project_id = %(project)s) AS attached ON resource_id = id "
+        "WHERE app_id = %(app)s ORDER BY position",
+        {"app": app_id, "project": project_id},
+    )
+
+
 async def has_email(tx: Transaction, app_id: UUID, email: str) -> bool:
     """Tell whether a resource of the app has this address, in any case."""
     return bool(
