@@ -50,6 +50,29 @@ async def test_an_exception_undoes_everything(notes: Database) -> None:
     assert await texts(notes) == []
 
 
+async def test_what_is_sent_together_is_carried_out_in_order(notes: Database) -> None:
+    async with notes.transaction() as tx:
+        async with tx.together():
+            await tx.run("INSERT INTO notes VALUES ('a')")
+            await tx.run("UPDATE notes SET text = text || 'b'")
+
+        assert await tx.values("SELECT text FROM notes") == ["ab"]
+
+
+async def test_what_is_refused_of_what_is_sent_together_is_raised_and_all_undone(
+    notes: Database,
+) -> None:
+    async def insert(*texts: str) -> None:
+        async with notes.transaction() as tx, tx.together():
+            for text in texts:
+                await tx.run("INSERT INTO notes VALUES (%s)", (text,))
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await insert("a", "a", "b")
+
+    assert await texts(notes) == []
+
+
 async def test_a_cancelled_request_undoes_everything(notes: Database) -> None:
     begun = asyncio.Event()
 

@@ -51,11 +51,12 @@ async def book(
     )
     booking = initialized.after(order.action or graph.initial, at=tx.now)
     if order.resource_id is not None:
-        await resources.get(tx, app_id, order.resource_id)
+        booking = await _in_calendar(tx, app_id, booking)
         await _hold(tx, app_id, booking, project)
     else:
         assert project is not None, "checked with the order"
         booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
+        booking = await _in_calendar(tx, app_id, booking)
     booking = await _with_zone(tx, app_id, booking)
     return await _stored(tx, app_id, booking, action=order.action or graph.initial, actor=actor)
 
@@ -148,8 +149,6 @@ async def reschedule(
     target = resource_id or old.resource_id
     if target is None:
         raise InvalidInput({"resource_id": ["The resource id field is required."]})
-    await resources.get(tx, app_id, target)
-    await _moved(tx, app_id, old, ended, action=action, message=message, actor=actor)
     initialized = replace(
         old,
         id=uuid4(),
@@ -162,7 +161,8 @@ async def reschedule(
         rescheduled_from=old.id,
         created_at=tx.now,
     )
-    booking = initialized.after(old.graph.initial, at=tx.now)
+    booking = await _in_calendar(tx, app_id, initialized.after(old.graph.initial, at=tx.now))
+    await _moved(tx, app_id, old, ended, action=action, message=message, actor=actor)
     await _hold(tx, app_id, booking, await _project_of(tx, app_id, old))
     return await _stored(tx, app_id, booking, action=old.graph.initial, actor=actor)
 
@@ -275,42 +275,47 @@ async def _stored(
     tx: Transaction, app_id: UUID, booking: Booking, *, action: str, actor: str
 ) -> Booking:
     """Save a new booking whose time is held, its event and the first line of its log."""
-    assert booking.resource_id is not None, booking
-    calendar = await _calendar(tx, app_id, booking)
-    booking = replace(booking, calendar_id=calendar)
-    await bookings.insert(tx, app_id, booking)
-    if booking.holds_time and calendar is not None:
-        await events.insert(
-            tx,
-            app_id,
-            {
-                "id": uuid4(),
-                "calendar_id": calendar,
-                "resource_id": booking.resource_id,
-                "booking_id": booking.id,
-                "what": booking.what,
-                "location": booking.location,
-                "description": booking.description,
-                "rsvp": "accepted",
-                "start_at": booking.start_at,
-                "end_at": booking.end_at,
-                "participants": list(booking.participants),
-            },
-        )
-    await _recorded(tx, app_id, booking, State.INITIALIZED, action, None, actor)
+    async with tx.together():
+        await bookings.insert(tx, app_id, booking)
+        if booking.holds_time and booking.calendar_id is not None:
+            await events.insert(tx, app_id, _event_of(booking))
+        await _recorded(tx, app_id, booking, State.INITIALIZED, action, None, actor)
     return booking
 
 
-async def _calendar(tx: Transaction, app_id: UUID, booking: Booking) -> UUID | None:
-    """Return the calendar that gets the event: the one asked for, else the resource's own."""
+def _event_of(booking: Booking) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "calendar_id": booking.calendar_id,
+        "resource_id": booking.resource_id,
+        "booking_id": booking.id,
+        "what": booking.what,
+        "location": booking.location,
+        "description": booking.description,
+        "rsvp": "accepted",
+        "start_at": booking.start_at,
+        "end_at": booking.end_at,
+        "participants": list(booking.participants),
+    }
+
+
+async def _in_calendar(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
+    """Return the booking with the calendar that gets its event.
+
+    That is the one asked for, else the resource's own. Refuses a resource that does not exist:
+    one that has a calendar does, so it is rarely looked for by itself.
+    """
     assert booking.resource_id is not None, booking
     if booking.calendar_id is None:
         target = await calendars.find_target(tx, app_id, booking.resource_id)
-        return target.id if target else None
+        if target is None:
+            await resources.get(tx, app_id, booking.resource_id)
+        return replace(booking, calendar_id=target.id if target else None)
+    await resources.get(tx, app_id, booking.resource_id)
     chosen = await calendars.get(tx, app_id, booking.calendar_id)
     if chosen.resource_id != booking.resource_id:
         raise InvalidInput({"calendar_id": ["The selected calendar id is invalid."]})
-    return chosen.id
+    return booking
 
 
 async def _moved(

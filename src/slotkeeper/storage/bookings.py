@@ -55,6 +55,12 @@ SEARCHABLE = listing.Searchable(
 )
 
 
+_INSERT: LiteralString = (
+    f"INSERT INTO bookings (app_id, completed, {COLUMNS}) "
+    f"VALUES (%(app_id)s, %(completed)s, %({COLUMNS.replace(', ', ')s, %(')})s)"
+)
+
+
 async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
     """Store a new booking."""
     customer = booking.customer
@@ -86,13 +92,7 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
         "created_at": booking.created_at,
         "updated_at": booking.updated_at,
     }
-    await tx.run(
-        sql.SQL("INSERT INTO bookings ({}) VALUES ({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, values)),
-            sql.SQL(", ").join(map(sql.Placeholder, values)),
-        ),
-        values,
-    )
+    await tx.run(_INSERT, values)
 
 
 async def save_state(tx: Transaction, app_id: UUID, booking: Booking) -> None:
