@@ -35,7 +35,7 @@ Slot = tuple[UUID, datetime]
 
 async def run(*, quick: bool) -> None:
     """Book distinct slots with more and more clients, then one hot slot after another."""
-    clients = (1, 8, 32)
+    clients = (1, 8, 16, 32)
     with tempfile.TemporaryDirectory() as folder:
         async with place(Path(folder, "data")) as here:
             async with here.database.transaction() as tx:

@@ -19,6 +19,10 @@ class Spread:
     def median(self) -> float:
         return statistics.median(self.figures)
 
+    @property
+    def least(self) -> float:
+        return min(self.figures)
+
     def text(self, digits: int = 1) -> str:
         """Return the median with the least and the most, ``12.3 (11.9-14.0)``."""
         low, high = min(self.figures), max(self.figures)
@@ -67,6 +71,6 @@ def percentile(figures: Sequence[float], share: float) -> float:
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
-def ratio(figure: float, other: float) -> str:
+def ratio(figure: float, other: float, *, digits: int = 1) -> str:
     """Return how many times ``other`` goes into ``figure``."""
-    return f"{figure / other:.1f}x" if other else "-"
+    return f"{figure / other:.{digits}f}x" if other else "-"
