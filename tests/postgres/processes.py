@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import LiteralString
 
@@ -102,9 +103,10 @@ def has_stopped(data_dir: Path) -> bool:
 
 
 def kill(*pids: int) -> None:
-    """Kill ``pids`` and wait until they are dead."""
+    """Kill ``pids`` and wait until they are dead; those that have just ended are, too."""
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     assert until(lambda: not any(map(is_alive, pids)))
 
 

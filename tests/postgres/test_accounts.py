@@ -33,7 +33,9 @@ def python_for(account: Account, folder: Path) -> list[str]:
     """Return how ``account`` can start this Python with these packages, copied if need be."""
     python = Path(sys.executable)
     copied = folder / "python"
-    if first_barrier(python.resolve(), account) is not None:
+    if first_barrier(python, account) is not None:
+        python = python.resolve()  # that of the system, behind a virtual environment
+    if first_barrier(python, account) is not None:
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
         useless = shutil.ignore_patterns("site-packages", "test", "__pycache__", "config-*")
         library = Path(sys.base_prefix, "lib", version)
@@ -42,9 +44,21 @@ def python_for(account: Account, folder: Path) -> list[str]:
             shutil.copy(shared, copied / "lib")
         (copied / "bin").mkdir()
         python = Path(shutil.copy(python.resolve(), copied / "bin" / version))
-    packages = [str(Path(module).parents[1]) for module in (slotkeeper.__file__, psycopg.__file__)]
     libraries = f"LD_LIBRARY_PATH={copied / 'lib'}"
-    return ["env", libraries, f"PYTHONPATH={':'.join(packages)}", str(python)]
+    return ["env", libraries, f"PYTHONPATH={':'.join(packages_for(account, folder))}", str(python)]
+
+
+def packages_for(account: Account, folder: Path) -> list[str]:
+    """Return where ``account`` finds our package and the driver, copied if need be."""
+    source, site = (Path(module).parents[1] for module in (slotkeeper.__file__, psycopg.__file__))
+    if first_barrier(source, account) is None and first_barrier(site, account) is None:
+        return [str(source), str(site)]
+    copied = folder / "packages"
+    shutil.copytree(source / "slotkeeper", copied / "slotkeeper")
+    for package in site.glob("psycopg*"):
+        shutil.copytree(package, copied / package.name)
+    shutil.copy(site / "typing_extensions.py", copied)
+    return [str(copied)]
 
 
 def test_postgresql_never_runs_as_root(old_data_dir: Path) -> None:

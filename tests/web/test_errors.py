@@ -11,7 +11,9 @@ from tests.web.conftest import Visitor, page_of
 from tests.web.pages import Page
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/no/such/page", "/static/nothing.css", "/x/book"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/no/such/page", "/static/nothing.css", "/no-such-page/book"]
+)
 async def test_browsers_get_a_page_where_nothing_is(visitor: Visitor, path: str) -> None:
     page = await visitor.open(path)
     assert page.status == 404
