@@ -72,6 +72,7 @@ async def _costs(here: Place, scene: Scene, project_id: UUID) -> Costs:
         "from": scene.first_day.isoformat(),
         "to": (scene.first_day + timedelta(days=scene.days)).isoformat(),
         "output_timezone": scene.zone.name,
+        "length": "1 hour",  # with half hours the largest search would look at too many slots
     }
     busy = scene.people * scene.days * scene.busy_a_day
     rounds = max(3, min(_ROUNDS_MAX, _BUSY_READ_MAX // busy))
@@ -131,7 +132,7 @@ def _show(
             *("us a person and day", "with a past", "ratio"),
         ),
         rows,
-        "whole answer: over HTTP with one connection; the parts before it without HTTP.",
+        "A search for hours. whole answer: over HTTP with one connection; its parts without.",
         f"with a past: the same question again, {past} past events stored beside, of the first",
         f"{PAST_PEOPLE_MAX} people at most. Its ratio compares the least figures, to which the",
         "rest of the machine added least.",

@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 WIDTH, HEIGHT = 720, 440
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 704, 48, 384
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 680, 48, 384
 _COLOURS = ("#1f4e9c", "#d1660f", "#2e7d4f", "#8a3fa0", "#6b6b6b", "#b3261e")
 
 Point = tuple[float, float]
