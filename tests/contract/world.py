@@ -64,7 +64,7 @@ class World:
     http: httpx.AsyncClient
     app: NewApp
     hours: "itertools.count[int]" = field(default_factory=lambda: itertools.count(24))
-    ids: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=lambda: {"graph": "instant"})
 
     @classmethod
     @contextmanager
@@ -100,9 +100,11 @@ class World:
         wire = requests.Request(**case.as_transport_kwargs()).prepare()
         assert wire.method
         assert wire.url
-        return self.call(
-            wire.method, wire.url, key=key, headers=dict(wire.headers), content=wire.body
-        )
+        headers = {
+            name: text.encode("latin-1") if isinstance(text, str) else text
+            for name, text in wire.headers.items()
+        }
+        return self.call(wire.method, wire.url, key=key, headers=headers, content=wire.body)
 
     def created(self, path: str, body: Json) -> Json:
         answer = self.call("POST", f"/v2{path}", json=body)

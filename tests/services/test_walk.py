@@ -27,8 +27,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from slotkeeper.domain.booking import INSTANT, State
 from slotkeeper.domain.errors import SlotTaken, TransitionRefused
+from slotkeeper.domain.graphs import INSTANT, State
 from slotkeeper.services import bookings, events
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Database

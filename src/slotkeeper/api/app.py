@@ -17,6 +17,7 @@ from slotkeeper.api import (
     explain,
     filter_collections,
     find_time,
+    graphs,
     overviews,
     projects,
     resources,
@@ -26,9 +27,10 @@ from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
 
+# What is called /bookings/graphs comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
     *(resources, calendars, events, projects),
-    *(availability, explain, overviews, bookings, filter_collections, find_time),
+    *(availability, explain, overviews, graphs, bookings, filter_collections, find_time),
 )
 
 _DESCRIPTION = """

@@ -1,85 +1,11 @@
-"""Bookings, and the graphs of states and actions in which they live."""
+"""Bookings: who booked what, when, and what has happened to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
-from slotkeeper.domain.errors import TransitionRefused
-
-
-class State(StrEnum):
-    """Where a booking stands. Every booking starts out ``initialized``, before its first action."""
-
-    INITIALIZED = "initialized"
-    CONFIRMED = "confirmed"
-    CANCELLED = "cancelled"
-    CANCELLED_BY_CUSTOMER = "cancelled_by_customer"
-    RESCHEDULED_BY_CUSTOMER = "rescheduled_by_customer"
-    COMPLETED = "completed"
-
-
-class Action(StrEnum):
-    """What moves a booking from one state to the next."""
-
-    CONFIRM = "confirm"
-    CANCEL = "cancel"
-    CANCEL_BY_CUSTOMER = "cancel_by_customer"
-    RESCHEDULE_BY_CUSTOMER = "reschedule_by_customer"
-    COMPLETE = "complete"
-
-
-Transitions = Mapping[tuple[State, Action], State]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
-    """A named table of states and actions.
-
-    ``initial`` is the action that creation runs. ``holds_time`` are the states in which a
-    booking takes the time of its resource. ``needs_customer`` tells whether somebody must
-    be named for whom it is.
-    """
-
-    name: str
-    initial: Action
-    transitions: Transitions
-    holds_time: frozenset[State]
-    needs_customer: bool
-
-    def step(self, state: State, action: str) -> State:
-        """Return the state that ``action`` leads to, or refuse in the words clients know."""
-        for (start, known), end in self.transitions.items():
-            if start is state and known == action:
-                return end
-        raise TransitionRefused(f"Cannot apply action '{action[:60]}' to current state '{state}'")
-
-    def actions(self, state: State) -> list[Action]:
-        """Return what can be done from ``state``, in the order of the table."""
-        return [action for start, action in self.transitions if start is state]
-
-    def is_final(self, state: State) -> bool:
-        """Tell whether nothing can be done any more."""
-        return not self.actions(state)
-
-
-INSTANT = Graph(
-    name="instant",
-    initial=Action.CONFIRM,
-    transitions={
-        (State.INITIALIZED, Action.CONFIRM): State.CONFIRMED,
-        (State.CONFIRMED, Action.CANCEL): State.CANCELLED,
-        (State.CONFIRMED, Action.CANCEL_BY_CUSTOMER): State.CANCELLED_BY_CUSTOMER,
-        (State.CONFIRMED, Action.RESCHEDULE_BY_CUSTOMER): State.RESCHEDULED_BY_CUSTOMER,
-        (State.CONFIRMED, Action.COMPLETE): State.COMPLETED,
-    },
-    holds_time=frozenset({State.CONFIRMED, State.COMPLETED}),
-    needs_customer=True,
-)
-
-GRAPHS: Mapping[str, Graph] = {graph.name: graph for graph in (INSTANT,)}
-"""Every graph that a booking can be made in, by name."""
+from slotkeeper.domain.graphs import Action, Graph, Hold, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +68,7 @@ class Booking:
     @property
     def holds_time(self) -> bool:
         """Tell whether the booking takes the time of its resource in its present state."""
-        return self.state in self.graph.holds_time
+        return not self.graph.needs_seat and self.graph.hold(self.state) is not Hold.NOTHING
 
     @property
     def actions(self) -> list[Action]:

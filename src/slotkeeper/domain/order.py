@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from slotkeeper.domain.booking import GRAPHS, Customer, Graph
+from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.graphs import BOOKABLE, GRAPHS, Graph
 from slotkeeper.domain.project import Project
 
 Value = TypeVar("Value")
@@ -65,7 +66,7 @@ class Order:
             errors["resource_id"] = ["The resource id field is required."]
         if self.what is None:
             errors["what"] = ["The what field is required."]
-        graph = GRAPHS.get(self.graph or "")
+        graph = GRAPHS[self.graph] if self.graph in BOOKABLE else None
         if self.graph is None:
             errors["graph"] = ["The graph field is required."]
         elif graph is None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from slotkeeper.domain.booking import INSTANT, Action, Booking, State, Transition
+from slotkeeper.domain.booking import Booking, Transition
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
+from slotkeeper.domain.graphs import INSTANT, Action, State
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval

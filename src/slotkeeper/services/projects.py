@@ -5,9 +5,9 @@ import string
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from slotkeeper.domain.booking import GRAPHS
 from slotkeeper.domain.constraints import parse_constraints
 from slotkeeper.domain.errors import InvalidInput, NotFound, UnknownZone
+from slotkeeper.domain.graphs import BOOKABLE
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.project import CUSTOMER_FIELDS, Project, slug_of
 from slotkeeper.domain.resource import Resource
@@ -157,7 +157,7 @@ def _check(tx: Transaction, given: Mapping[str, object]) -> None:
         )
     if isinstance(booking := given.get("booking"), Mapping):
         graph = booking.get("graph")
-        if graph is not None and (not isinstance(graph, str) or graph not in GRAPHS):
+        if graph is not None and (not isinstance(graph, str) or graph not in BOOKABLE):
             errors["booking.graph"] = ["graph is invalid"]
     if isinstance(ui := given.get("ui"), Mapping) and ui.get("timezone"):
         try:

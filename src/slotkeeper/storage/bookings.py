@@ -8,7 +8,8 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.types.json import Json, Jsonb
 
-from slotkeeper.domain.booking import GRAPHS, Booking, Customer, State, Transition
+from slotkeeper.domain.booking import Booking, Customer, Transition
+from slotkeeper.domain.graphs import GRAPHS, State
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
 from slotkeeper.storage.transaction import Transaction

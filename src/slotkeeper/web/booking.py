@@ -6,8 +6,9 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from slotkeeper.domain.booking import Booking, State
+from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import SlotTaken
+from slotkeeper.domain.graphs import State
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.zones import minute_floor, to_datetime
 from slotkeeper.edge.parts import parts_of, transaction_of

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from slotkeeper.domain.booking import Action, Booking
+from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import NotFound
+from slotkeeper.domain.graphs import Action
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import (
