@@ -433,7 +433,7 @@ async def test_when_things_were_made_is_told_without_a_colon(
 ORIGIN = {"Origin": "https://shop.example"}
 ALLOWED = (
     "Authorization, Content-Type, Accept, Timekit-App, Timekit-Context, Timekit-Timezone, "
-    "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat"
+    "Timekit-InputTimestampFormat, Timekit-OutputTimestampFormat, Idempotency-Key"
 )
 
 
@@ -499,7 +499,12 @@ async def test_pages_of_others_can_read_errors_too(
         assert answer.status_code == status
         assert answer.headers["access-control-allow-origin"] == "*"
         exposed = answer.headers["access-control-expose-headers"].split(", ")
-        assert exposed == ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining"]
+        assert exposed == [
+            "Timekit-TestMode",
+            "Timekit-Request-Id",
+            "X-RateLimit-Remaining",
+            "Idempotent-Replayed",
+        ]
 
 
 async def test_an_error_of_the_server_is_readable_json_with_the_request_in_its_log(

@@ -57,6 +57,6 @@ async def opened(url: str, folder: Path, *, servers: int) -> AsyncIterator[Arena
         clients = [Client(running[n % servers].url, made.api_key) for n in range(CROWD)]
         for client in clients:
             stack.push_async_callback(client.close)
-        arena = Arena(app_id=made.id, clients=clients, database_url=url)
+        arena = Arena(app_id=made.id, clients=clients, database_url=url, data_dir=folder)
         await arena.warm_up()
         yield arena

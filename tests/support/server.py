@@ -55,12 +55,7 @@ class Server:
 @contextmanager
 def serving(data_dir: Path, *options: str) -> Iterator[Server]:
     """Yield a server that is ready, started with further ``options``; stop it afterwards."""
-    process = subprocess.Popen(
-        [SLOTKEEPER, "serve", "--port", "0", "--data-dir", str(data_dir), *options],
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = _started(data_dir, *options)
     try:
         yield Server(url=_ready_at(process), data_dir=data_dir)
     finally:
@@ -72,6 +67,26 @@ def serving(data_dir: Path, *options: str) -> Iterator[Server]:
             process.communicate()
             raise
     assert process.returncode in (0, -signal.SIGTERM), process.returncode
+
+
+@contextmanager
+def doomed(data_dir: Path, *options: str) -> "Iterator[tuple[Server, subprocess.Popen[str]]]":
+    """Yield a server and its process, which the test may stop or kill; kill it afterwards."""
+    process = _started(data_dir, *options)
+    try:
+        yield Server(url=_ready_at(process), data_dir=data_dir), process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _started(data_dir: Path, *options: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [SLOTKEEPER, "serve", "--port", "0", "--data-dir", str(data_dir), *options],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _ready_at(process: "subprocess.Popen[str]") -> str:

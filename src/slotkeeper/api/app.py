@@ -23,6 +23,9 @@ from slotkeeper.api import (
     resources,
 )
 from slotkeeper.api.answers import json_response
+from slotkeeper.api.idempotency import REPLAYED
+from slotkeeper.api.route import ApiRoute
+from slotkeeper.domain.idempotency import HEADER
 from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
@@ -46,6 +49,7 @@ _HEADERS_IN = [
     "Authorization",
     "Content-Type",
     "Accept",
+    HEADER,
     "Timekit-App",
     "Timekit-Context",
     "Timekit-Timezone",
@@ -54,7 +58,7 @@ _HEADERS_IN = [
     "InputTimestampFormat",
     "OutputTimestampFormat",
 ]
-_HEADERS_OUT = ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining"]
+_HEADERS_OUT = ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining", REPLAYED]
 
 _SHARED = re.compile(r"/(v1|v2|openapi\.json)(/|$)")
 _ANSWER = {
@@ -84,6 +88,9 @@ def create_api(parts: Parts) -> FastAPI:
     errors.install(app)
     for room in _ROOMS:
         examples.show(room.router.routes)
+        for route in room.router.routes:
+            if isinstance(route, ApiRoute):
+                route.describe()
         app.include_router(room.router, prefix=PREFIX)
     app.include_router(_plumbing())
     return app

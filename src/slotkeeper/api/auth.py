@@ -32,11 +32,9 @@ class _Key(HTTPBasic):
 
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override] # a caller is what a route wants, not the text it was found by
         """Return the caller; raises 401 for no or an unknown key, 403 for one too weak."""
-        key = _key_of(request.headers.get("authorization", ""))
-        caller = await apps.find_caller(transaction_of(request), key) if key else None
+        caller = await find_caller(request)
         if caller is None:
             raise HTTPException(401, "Invalid credentials supplied", headers=_CHALLENGE)
-        request.state.test_mode = caller.test_mode
         if caller.kind not in self._kinds:
             raise HTTPException(403, f"This route is not allowed with a {caller.kind} key")
         return caller
@@ -56,6 +54,15 @@ _any_key = _Key(
 
 AppKey = Annotated[Caller, Security(_app_key)]
 AnyKey = Annotated[Caller, Security(_any_key)]
+
+
+async def find_caller(request: Request) -> Caller | None:
+    """Return whose key a request carries, or None; from then on its answer tells test mode."""
+    key = _key_of(request.headers.get("authorization", ""))
+    caller = await apps.find_caller(transaction_of(request), key) if key else None
+    if caller is not None:
+        request.state.test_mode = caller.test_mode
+    return caller
 
 
 def _key_of(authorization: str) -> str | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import encoded_response
 from slotkeeper.api.auth import AnyKey
-from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.availability import FindAvailability, ShownSlot
 from slotkeeper.api.times import AskedTimes, Times
@@ -23,7 +23,7 @@ from slotkeeper.services.availability import Answer, Query
 # as finding it written. So many are three months of half hours in four zones, under 5 MB.
 _TEXTS_MAX = 16_384
 
-router = APIRouter(tags=["Availability"], route_class=ApiRoute)
+router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 
 @router.post("/availability", responses=answers(Data[list[ShownSlot]]))

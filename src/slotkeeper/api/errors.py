@@ -20,6 +20,7 @@ from slotkeeper.api.answers import json_response
 from slotkeeper.domain.errors import (
     DomainError,
     InvalidInput,
+    KeyReused,
     NotFound,
     SlotTaken,
     TransitionRefused,
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 STATUS_OF: Mapping[type[DomainError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     SlotTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     TransitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

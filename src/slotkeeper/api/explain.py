@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from slotkeeper.api.answers import data
 from slotkeeper.api.auth import AppKey
 from slotkeeper.api.availability import query_of
-from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.explain import ExplainAvailability, ShownExplanation
 from slotkeeper.api.times import AskedTimes
@@ -29,7 +29,7 @@ from slotkeeper.services.explain import Explained
 
 Shown = dict[str, object]
 
-router = APIRouter(tags=["Availability"], route_class=ApiRoute)
+router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 
 @router.post("/availability/explain", responses=answers(Data[ShownExplanation]))

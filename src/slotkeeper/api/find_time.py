@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from slotkeeper.api.answers import encoded_response
 from slotkeeper.api.auth import AnyKey
 from slotkeeper.api.availability import shown_in
-from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.find_time import (
     FindTime,
@@ -25,7 +25,7 @@ from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import find_time as finding
 from slotkeeper.services.find_time import Member, Query, TeamSlot
 
-router = APIRouter(prefix="/findtime", tags=["Find time (older)"], route_class=ApiRoute)
+router = APIRouter(prefix="/findtime", tags=["Find time (older)"], route_class=SearchRoute)
 
 
 @router.post("", responses=answers(Data[list[ShownTime]]))

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from slotkeeper.api.answers import data, encoded_response
 from slotkeeper.api.auth import AnyKey
 from slotkeeper.api.availability import encoded, query_of
-from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.availability import FindAvailability, ShownSlot
 from slotkeeper.api.schemas.overviews import ShownCount, ShownDate
@@ -13,7 +13,7 @@ from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import overviews
 
-router = APIRouter(tags=["Availability"], route_class=ApiRoute)
+router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 
 @router.post("/availability/dates", responses=answers(Data[list[ShownDate]]))

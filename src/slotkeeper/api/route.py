@@ -1,17 +1,21 @@
 """Routes of the API: JSON in whatever clothes it comes, one transaction a request."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
+from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
-from slotkeeper.edge.route import LimitedRequest, TransactionRoute
+from slotkeeper.api.idempotency import PARAMETER, answered_once
+from slotkeeper.domain.idempotency import HEADER
+from slotkeeper.edge.route import Answering, LimitedRequest, TransactionRoute
 
 DEPTH_MAX = 100
 """How many arrays and objects may stand within one another in a body."""
 
+_CHANGING = frozenset({"POST", "PUT", "DELETE"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 
@@ -54,9 +58,34 @@ class JsonRequest(LimitedRequest):
 
 
 class ApiRoute(TransactionRoute):
-    """A route of the API."""
+    """A route of the API; what changes something can be asked for under an Idempotency-Key."""
 
     request_class = JsonRequest
+    only_reads: ClassVar[bool] = False
+
+    async def answered(self, request: Request, answer: Answering) -> Response:
+        """Return the answer to a request, the first one's where it repeats another."""
+        if HEADER in request.headers and self._may_be_repeated(request.method):
+            return await answered_once(request, answer)
+        return await answer(request)
+
+    def describe(self) -> None:
+        """Say in the OpenAPI document which header the route understands."""
+        if any(map(self._may_be_repeated, self.methods or ())):
+            self.openapi_extra = {**(self.openapi_extra or {}), "parameters": [PARAMETER]}
+
+    def _may_be_repeated(self, method: str) -> bool:
+        return method in _CHANGING and not self.only_reads
+
+
+class SearchRoute(ApiRoute):
+    """A route that takes a body and changes nothing: the same request is simply answered anew.
+
+    Its answers are long and anyone with the public widget key may ask, so to keep them would
+    let anyone fill the disk.
+    """
+
+    only_reads = True
 
 
 def _is_shallow(value: object, text: bytes) -> bool:

@@ -38,6 +38,15 @@ class InvalidInput(DomainError):
         return cls({name: [message]})
 
 
+class KeyReused(DomainError):
+    """An Idempotency-Key comes again with another request than the first."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("The Idempotency-Key was used for another request")
+
+
 class NotFound(DomainError):
     """Nothing with that id is within reach of whoever asks; ``model`` is its kind."""
 

@@ -19,6 +19,9 @@ ATTEMPTS_MAX = 5
 
 _BYTES_MAX = 4 * BODY_CHARACTERS_MAX  # no character takes more in UTF-8
 
+Answering = Callable[[Request], Coroutine[Any, Any, Response]]
+"""What makes the answer to a request."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -65,7 +68,7 @@ class TransactionRoute(APIRoute):
 
     request_class: type[LimitedRequest] = LimitedRequest
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Answering:
         """Wrap the route's handler in a transaction."""
         answer = super().get_route_handler()
 
@@ -76,7 +79,7 @@ class TransactionRoute(APIRoute):
                 try:
                     async with parts_of(request).database.transaction() as tx:
                         request.scope["slotkeeper.transaction"] = tx
-                        return await answer(request)
+                        return await self.answered(request, answer)
                 except RETRYABLE:
                     log.info("transaction_retried", attempt=attempt, path=self.path)
                     if attempt == ATTEMPTS_MAX:
@@ -84,6 +87,10 @@ class TransactionRoute(APIRoute):
             raise AssertionError("the loop returns or raises")
 
         return in_one_transaction
+
+    async def answered(self, request: Request, answer: Answering) -> Response:
+        """Return the answer to a request inside its transaction; raises what undoes it."""
+        return await answer(request)
 
 
 def _characters(body: bytes) -> int:
