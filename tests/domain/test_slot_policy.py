@@ -210,6 +210,7 @@ def test_length_and_step_are_durations_in_words(text: str, minutes: int) -> None
         ({"before": "10 minutes", "after": "5 minutes"}, 10, 5),
         ({"after": "5 minutes"}, 0, 5),
         ({}, 0, 0),
+        ([], 0, 0),
         ({"before": None, "after": ""}, 0, 0),
     ],
 )
@@ -283,6 +284,7 @@ def test_unknown_settings_are_nobodys_business() -> None:
         ("buffer", "a bit"),
         ("buffer", {"before": "a bit"}),
         ("buffer", True),
+        ("buffer", ["15 minutes"]),
         ("from", "whenever"),
         ("from", {"a": 1}),
         ("to", "whenever"),

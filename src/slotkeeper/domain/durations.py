@@ -55,7 +55,7 @@ def parse_duration(text: str | int) -> int:
     """
     if isinstance(text, int):
         if isinstance(text, bool) or text != 0:
-            raise NotUnderstood("a number without a unit")
+            raise NotUnderstood(str(text))
         return 0
     if len(text) > TEXT_LENGTH_MAX:
         raise NotUnderstood(text)

@@ -159,7 +159,8 @@ def _read(
     try:
         return read()
     except ValueError as error:  # NotUnderstood is one
-        message = _MESSAGES.get(field, f"The {field} must be a duration such as 1 hour: {error}")
+        told = getattr(error, "text", error)
+        message = _MESSAGES.get(field, f"The {field} must be a duration such as 1 hour: {told}")
         errors[field] = [message]
         return instead
 

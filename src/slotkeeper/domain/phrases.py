@@ -137,8 +137,12 @@ def parse_instant(
             return parse_php(text, input_format, zone=zone)
         except NotUnderstood:
             pass  # relative words and RFC 3339 are understood beside any format
-    found = find_timestamp(text.strip(), zone=zone)
-    return found if found is not None else _moment(_read(text), now=now, zone=zone)
+    try:
+        found = find_timestamp(text.strip(), zone=zone)
+        return found if found is not None else _moment(_read(text), now=now, zone=zone)
+    except NotUnderstood:
+        # What was written tells more than the step at which the calendar ended.
+        raise NotUnderstood(text) from None
 
 
 def is_relative(text: str) -> bool:
@@ -238,8 +242,8 @@ def _moment(phrase: _Phrase, *, now: datetime, zone: ZoneInfo) -> datetime:
     today, wall = local.date(), local.time()
     try:
         day = _day(phrase, today)
-    except (OverflowError, ValueError):
-        raise NotUnderstood(f"{today} {phrase.shift}") from None
+    except (OverflowError, ValueError) as error:
+        raise NotUnderstood(str(error)) from error
     clock = phrase.clock or (time() if phrase.starts_day else wall)
     # In a repeated hour the reading alone would lead back to its first occurrence.
     start = now if (day, clock) == (today, wall) else instant_at(day, clock, zone)

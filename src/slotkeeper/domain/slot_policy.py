@@ -179,6 +179,8 @@ def _buffer(value: object) -> tuple[int, int]:
     """Read a buffer: one duration for both sides, or an object with ``before`` and ``after``."""
     if isinstance(value, Mapping):
         sides = (value.get("before"), value.get("after"))
+    elif value == []:  # an empty object, as PHP writes it
+        sides = (None, None)
     else:
         sides = (value, value)
     before, after = map(_side, sides)

@@ -79,7 +79,7 @@ def _minute(tx: Transaction, question: Question, instant: object) -> int | None:
             input_format=question.query.input_format,
         )
     except NotUnderstood as error:
-        message = f"The instant is not a valid timestamp or relative time: {error}"
+        message = f"The instant is not a valid timestamp or relative time: {error.text}"
         raise InvalidInput.field("instant", message) from None
     return minute_floor(moment)
 
