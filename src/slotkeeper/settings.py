@@ -2,10 +2,13 @@
 
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -68,5 +71,35 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _without_trailing_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else None
+    def _address_of_a_site(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not _is_site(value):
+            raise PydanticCustomError(
+                "public_url", "should be an address such as https://book.example.com"
+            )
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses_or_networks(cls, value: str) -> str:
+        # The web server takes what it cannot read for a proxy that never calls.
+        for each in [] if value == "*" else value.split(","):
+            try:
+                ip_network(each.strip())
+            except ValueError as error:
+                raise PydanticCustomError(
+                    "trusted_proxies", "{reason}", {"reason": str(error)}
+                ) from None
+        return value
+
+
+def _is_site(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        valid_port = parts.port != 0
+    except ValueError:
+        return False
+    written_well = text.isascii() and text.isprintable() and " " not in text
+    whole = parts.scheme in ("http", "https") and bool(parts.hostname) and valid_port
+    return written_well and whole and not (parts.query or parts.fragment)

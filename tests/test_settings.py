@@ -1,0 +1,55 @@
+"""Settings that would do nothing, or harm, are refused when a command starts."""
+
+import pytest
+from pydantic import ValidationError
+
+from slotkeeper.settings import Settings
+
+
+def settings(**given: str) -> Settings:
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type] # pydantic checks them
+
+
+@pytest.mark.parametrize(
+    "site", ["https://book.example.com", "http://127.0.0.1:8080", "https://[::1]:8443"]
+)
+def test_a_public_address_loses_its_last_slash(site: str) -> None:
+    assert settings(public_url=site).public_url == site
+    assert settings(public_url=f"{site}/").public_url == site
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "book.example.com",
+        "ftp://book.example.com",
+        "https://",
+        "https:///path",
+        "https://a b.example.com",
+        "https://book.example.com?a=1",
+        "https://book.example.com#a",
+        "https://book.example.com:port",
+        "https://[::1",
+    ],
+)
+def test_a_public_address_that_leads_nowhere_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"such as https://book\.example\.com"):
+        settings(public_url=text)
+
+
+@pytest.mark.parametrize("text", ["*", "127.0.0.1,::1", "10.0.0.0/8, 192.0.2.1"])
+def test_proxies_are_addresses_networks_or_all(text: str) -> None:
+    assert settings(trusted_proxies=text).trusted_proxies == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("proxy.example.com", "'proxy.example.com' does not appear to be an IPv4 or IPv6 network"),
+        ("127.0.0.1,", "'' does not appear to be"),
+        ("10.0.0.1/8", "10.0.0.1/8 has host bits set"),
+    ],
+)
+def test_a_proxy_that_would_never_be_believed_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        settings(trusted_proxies=text)
