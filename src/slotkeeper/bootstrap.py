@@ -81,7 +81,9 @@ def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
 
     inner: ASGIApp = Heads(CleanPaths(app))
     if settings.force_https:
-        inner = HttpsOnly(inner)
+        site = settings.public_url
+        secure = site is not None and site.startswith("https://")
+        inner = HttpsOnly(inner, site=site if secure else None)
     return CrossOrigin(Envelope(inner, failed=failed))
 
 

@@ -127,6 +127,16 @@ def test_plain_requests_are_sent_to_https_where_that_is_forced(
         assert server.is_healthy(), "load balancers ask without TLS"
 
 
+def test_the_public_address_counts_more_than_the_host_that_a_request_names(
+    database: str, tmp_path: Path
+) -> None:
+    where = ("--database-url", database, "--data-dir", tmp_path)
+    site = "https://book.example.com:8443/"
+    with serving(*where, FORCE_HTTPS="true", PUBLIC_URL=site) as server:
+        status, headers = server.get("/docs?a=1", Host="elsewhere.example.org")
+        assert (status, headers["location"]) == (301, "https://book.example.com:8443/docs?a=1")
+
+
 def test_only_trusted_proxies_are_believed(database: str, tmp_path: Path) -> None:
     where = ("--database-url", database, "--data-dir", tmp_path)
     with serving(*where, FORCE_HTTPS="true", TRUSTED_PROXIES="192.0.2.1") as server:

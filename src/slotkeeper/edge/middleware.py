@@ -67,21 +67,23 @@ class Envelope:
 class HttpsOnly:
     """Answers plain requests with 301 to the https address of the same thing.
 
-    uvicorn has already believed ``X-Forwarded-Proto`` of trusted proxies when this looks
-    at the scheme.
+    That lies at ``site``, such as ``https://book.example.com``; without it, at the host that
+    the request names. uvicorn has already believed ``X-Forwarded-Proto`` of trusted proxies
+    when this looks at the scheme.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, site: str | None = None) -> None:
         self.app = app
+        self.site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http" or scope["scheme"] == "https" or scope["path"] == "/healthz":
             await self.app(scope, receive, send)
             return
-        host = Headers(scope=scope).get("host", "")
+        site = self.site or f"https://{Headers(scope=scope).get('host', '')}"
         query = scope["query_string"].decode("latin-1")
-        target = f"https://{host}{scope['raw_path'].decode('latin-1')}{'?' if query else ''}{query}"
+        target = f"{site}{scope['raw_path'].decode('latin-1')}{'?' if query else ''}{query}"
         await RedirectResponse(target, status_code=301)(scope, receive, send)
 
 
