@@ -18,6 +18,9 @@ from tests.support.client import basic
 CROWD = 100
 """How many clients want the same thing at once."""
 
+IDLE_SECONDS_MAX = 3.0
+"""How long a connection may be silent; the servers hang up after five."""
+
 Request = tuple[str, str, Any]
 """Method, path under ``/v2``, and body."""
 
@@ -77,6 +80,7 @@ class Client:
         self._address = urlsplit(server)
         self._key = key
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used_at = 0.0
 
     def at(self, server: str) -> "Client":
         """Return a client with the same key at another server."""
@@ -97,6 +101,7 @@ class Client:
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
         length = next((line[15:] for line in answer if line.startswith("content-length:")), "0")
         sent = await reader.readexactly(int(length))
+        self._used_at = asyncio.get_running_loop().time()
         return Answered(
             status=int(answer[0].split()[1]),
             body=orjson.loads(sent) if sent else None,
@@ -109,8 +114,9 @@ class Client:
             self._streams = None
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._streams is not None and self._streams[0].at_eof():
-            await self.close()  # servers hang up on those who are silent for some seconds
+        # A server may hang up at the very moment at which a request is on its way to it.
+        if asyncio.get_running_loop().time() - self._used_at > IDLE_SECONDS_MAX:
+            await self.close()
         if self._streams is None:
             assert self._address.hostname is not None
             self._streams = await asyncio.open_connection(
