@@ -273,3 +273,21 @@ def test_hours_are_those_of_the_resource_wherever_it_is() -> None:
         for zone in ("America/New_York", "America/Los_Angeles")
         for start, end in hours.allowed(day, find_zone(zone))[:1]
     ] == [(13, 21), (16, 0)]
+
+
+@pytest.mark.parametrize("minutes", [1, 1440, 1441, 10 * 1440, 200 * 1440 - 1])
+@pytest.mark.parametrize("start", [MONDAY, MONDAY + 719, at("2030-10-26T23:30")])
+def test_no_more_pieces_are_laid_than_are_said_to_be(start: int, minutes: int) -> None:
+    entries: list[dict[str, object]] = [
+        {"allow_hours": {"start": 22, "end": 6}},
+        {"block_day_and_time": {"day": "sunday", "start": 1, "end": 2}},
+        {"allow_days": {"days": ["monday", "sunday"], "start": 20, "end": 4}},
+        {"block_dates": {"dates": ["2030-05-05", "2030-05-06", "2030-10-27"]}},
+        {"block_holidays": {"country": "FR"}},
+        {"allow_period": {"start": "2030-05-01", "end": "2030-12-01"}},
+    ]
+    window = (start, start + minutes)
+    for entry in entries:
+        level = parse_constraints([entry])
+        [rule] = level.days + level.hours + level.blocks
+        assert len(rule.intervals(window, PARIS)) <= level.pieces_at_most(window)

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from slotkeeper.domain.constraints import CONSTRAINTS_MAX
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken
 from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
 from slotkeeper.edge.parts import Shuffle
 from slotkeeper.services import availability, bookings
-from slotkeeper.services.availability import RESOURCES_MAX, SLOTS_MAX, Query
+from slotkeeper.services.availability import PIECES_MAX, RESOURCES_MAX, SLOTS_MAX, Query
 from slotkeeper.storage.transaction import Transaction
 from tests.services.shop import Shop, at
 
@@ -315,4 +316,26 @@ async def test_a_search_that_would_keep_the_server_busy_for_minutes_is_refused(
     assert await starts(shop, some, resource_ids=people, constraints=hours)
     with pytest.raises(InvalidInput) as refusal:
         await starts(shop, more, resource_ids=people, constraints=hours)
+    assert list(refusal.value.errors) == ["to"]
+
+
+async def test_a_search_under_rules_that_would_keep_the_server_busy_for_minutes_is_refused(
+    shop: Shop,
+) -> None:
+    breaks = [
+        {"block_hours": {"start": f"{minute // 60}:00", "end": f"{minute // 60}:30"}}
+        for minute in range(CONSTRAINTS_MAX)
+    ]
+    people = [
+        (await shop.resource(availability_constraints=breaks)).id
+        for _ in range(PIECES_MAX // CONSTRAINTS_MAX // 160)
+    ]
+    start = datetime(2030, 5, 7, tzinfo=UTC)
+
+    def until(days: int) -> dict[str, Any]:
+        return {"from": start.isoformat(), "to": (start + timedelta(days=days)).isoformat()}
+
+    assert await starts(shop, until(14), resource_ids=people)
+    with pytest.raises(InvalidInput) as refusal:
+        await starts(shop, until(175), resource_ids=people)
     assert list(refusal.value.errors) == ["to"]

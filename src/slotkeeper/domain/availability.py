@@ -97,6 +97,19 @@ def free_times(search: Search, candidates: Iterable[Candidate[Id]]) -> Iterator[
         yield _free_of(search, candidate, open_time)
 
 
+def pieces_at_most(search: Search, candidates: Iterable[Candidate[Id]]) -> int:
+    """Return how many pieces of time the rules of all candidates lay, at the very most."""
+    # Many have rules in common; those are gone through once.
+    known: dict[int, int] = {}
+    total = 0
+    for candidate in candidates:
+        for level in candidate.levels:
+            if (pieces := known.get(id(level))) is None:
+                pieces = known[id(level)] = level.pieces_at_most(search.window)
+            total += pieces
+    return total
+
+
 def _free_of(search: Search, candidate: Candidate[Id], open_time: Timeline) -> Timeline:
     if search.buffer_before or search.buffer_after:
         busy = pad(candidate.busy, before=search.buffer_after, after=search.buffer_before)

@@ -24,7 +24,7 @@ from slotkeeper.domain.rules import (
     Rule,
     Weekly,
 )
-from slotkeeper.domain.zones import Zone
+from slotkeeper.domain.zones import DAY, Zone
 
 CONSTRAINTS_MAX = 1000
 """The most entries in one level."""
@@ -58,6 +58,12 @@ class Constraints:
         if self.blocks:
             open_time = subtract(open_time, _time_of(self.blocks, window, zone))
         return open_time
+
+    def pieces_at_most(self, window: Interval) -> int:
+        """Return how many pieces of time all rules lay into ``window``, at the very most."""
+        days = -(-(window[1] - window[0]) // DAY) + 1
+        rules = (*self.days, *self.hours, *self.blocks)
+        return sum(rule.pieces_at_most(days) for rule in rules)
 
 
 def allowed(levels: Sequence[Constraints], window: Interval, zone: Zone) -> Timeline:

@@ -20,6 +20,9 @@ EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
 
+_DAYS_BEFORE, _DAYS_AFTER = 2, 2
+_AROUND = _DAYS_BEFORE + _DAYS_AFTER
+
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
@@ -49,6 +52,10 @@ class Weekly:
             )
         return zone.spans(days, self.start, self.end)
 
+    def pieces_at_most(self, days: int) -> int:
+        """Return how many pieces reach into ``days`` whole days, at the very most."""
+        return -(-(days + _AROUND) // 7) * len(self.weekdays)
+
 
 @dataclass(frozen=True, slots=True)
 class Dates:
@@ -73,6 +80,10 @@ class Dates:
         first, beyond = bisect_left(self.days, near.start), bisect_left(self.days, near.stop)
         return zone.spans(self.days[first:beyond], self.start, self.end)
 
+    def pieces_at_most(self, days: int) -> int:
+        """Return how many pieces reach into ``days`` whole days, at the very most."""
+        return min(days + _AROUND, len(self.days))
+
 
 @dataclass(frozen=True, slots=True)
 class Holidays:
@@ -86,6 +97,10 @@ class Holidays:
         zone = self.zone or zone
         near = _days_of(window, zone)
         return zone.spans(self.calendar.days(near.start, near.stop), 0, DAY)
+
+    def pieces_at_most(self, days: int) -> int:
+        """Return how many pieces reach into ``days`` whole days, at the very most."""
+        return days + _AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,10 @@ class Period:
         end = _instant(self.end, zone, end=True)
         return [(start, end)] if start < window[1] and window[0] < end and start < end else []
 
+    def pieces_at_most(self, days: int) -> int:
+        """Return 1: however many ``days`` there are, it is one piece."""
+        return 1
+
 
 Rule: TypeAlias = Weekly | Dates | Holidays | Period
 
@@ -150,7 +169,7 @@ def _days_of(window: Interval, zone: Zone) -> range:
     before. Where clocks go back over midnight (St John's), the wall may still show a day whose
     successor has begun.
     """
-    return range(zone.day_of(window[0]) - 2, zone.day_of(window[1]) + 2)
+    return range(zone.day_of(window[0]) - _DAYS_BEFORE, zone.day_of(window[1]) + _DAYS_AFTER)
 
 
 def _instant(moment: Moment, zone: Zone, *, end: bool) -> int:

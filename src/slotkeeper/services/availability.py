@@ -7,7 +7,13 @@ from uuid import UUID
 
 import orjson
 
-from slotkeeper.domain.availability import Candidate, Search, free_time, read_window
+from slotkeeper.domain.availability import (
+    Candidate,
+    Search,
+    free_time,
+    pieces_at_most,
+    read_window,
+)
 from slotkeeper.domain.constraints import Constraints, parse_constraints
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.interval import Interval
@@ -34,6 +40,9 @@ SLOTS_MAX = 5_000_000
 Everybody has the public key; a search by the minute for a thousand people over half a year
 would keep a processor for minutes.
 """
+
+PIECES_MAX = 5_000_000
+"""The most pieces of time that the constraints of one search may cut, for all its resources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,9 @@ async def gather(tx: Transaction, app_id: UUID, question: Question) -> Gathered:
     candidates = await _candidates(
         tx, app_id, found, question.project, question.constraints, question.policy
     )
+    if pieces_at_most(question.policy.search, candidates) > PIECES_MAX:
+        message = f"The constraints cut more than {PIECES_MAX} pieces; ask for less time at once."
+        raise InvalidInput({"to": [message]})
     return Gathered(resources={each.id: each for each in found}, candidates=candidates)
 
 
