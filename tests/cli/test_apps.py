@@ -64,6 +64,7 @@ def test_without_json_an_app_of_tests_is_told_in_words(database: str, tmp_path: 
     ("arguments", "code", "sentence"),
     [
         (("app", "create", " ", "--owner", "o@x.org"), 1, "The name field is required."),
+        (("app", "create", "X", "--owner", "o"), 1, "The owner must be a valid email address."),
         (("keys", "list", "nobody"), 1, "there is no app nobody"),
     ],
 )

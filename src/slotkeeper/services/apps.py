@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.app import App, Caller, KeyKind
+from slotkeeper.domain.email import is_email
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.project import slug_of
 from slotkeeper.services import vault as keys
@@ -28,10 +29,13 @@ async def create(
 ) -> NewApp:
     """Make an app with an app key, a widget key and a webhook secret.
 
-    The slug is made from the name, with a number behind it where another app has it.
+    The slug is made from the name, with a number behind it where another app has it. Raises
+    InvalidInput for an empty name and for an address that is none.
     """
     if not name.strip():
         raise InvalidInput({"name": ["The name field is required."]})
+    if not is_email(owner_email):
+        raise InvalidInput({"owner": ["The owner must be a valid email address."]})
     secret = keys.new_webhook_secret()
     app = App(
         id=uuid4(),
