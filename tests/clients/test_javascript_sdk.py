@@ -485,6 +485,24 @@ def test_update_booking_cancels_and_gives_the_time_back(
     assert sdk.refused("updateBooking", {"id": booking["id"], "action": action}).status == 422
 
 
+def test_update_booking_confirms_one_request_and_declines_another(sdk: Sdk, shop: Shop) -> None:
+    slot = shop.slots()[0]
+    wanted = {**order(shop, slot), "graph": "confirm_decline"}
+    first, second = (sdk.call("createBooking", wanted).data for _ in range(2))
+    assert first["state"] == second["state"] == "tentative"
+    assert slot in shop.slots(), "a request leaves the time free"
+
+    confirmed = sdk.call("updateBooking", {"id": first["id"], "action": "confirm"})
+    assert confirmed.data["state"] == "confirmed"
+    assert slot not in shop.slots()
+    refused = sdk.refused("updateBooking", {"id": second["id"], "action": "confirm"})
+    assert refused.data == {"error": "The requested timeslot is not available"}
+    say = {"id": second["id"], "action": "decline", "decline": {"message": "Somebody was faster"}}
+    assert sdk.call("updateBooking", say).data["state"] == "declined"
+    shown = sdk.call("getBooking", {"id": second["id"]}, include=["logs"]).data
+    assert shown["logs"][-1]["message"] == "Somebody was faster"
+
+
 def test_update_booking_completes(sdk: Sdk, booking: Json) -> None:
     answer = sdk.call("updateBooking", {"id": booking["id"], "action": "complete"})
     assert answer.data["state"] == "completed"

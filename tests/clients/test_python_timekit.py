@@ -201,6 +201,18 @@ def test_a_booking_changes_state_and_gives_its_time_back(
     assert booking["event"]["start"] in [slot["start"] for slot in shop.slots()]
 
 
+@pytest.mark.parametrize(("action", "state"), [("confirm", "confirmed"), ("decline", "declined")])
+def test_a_request_is_confirmed_or_declined(
+    timekit: Timekit, shop: Shop, action: str, state: str
+) -> None:
+    slot = shop.slots()[0]
+    asked = timekit.call("bookings.create", {**order(shop, slot), "graph": "confirm_decline"})
+    assert asked["state"] == "tentative"
+    assert slot in shop.slots()
+    assert timekit.call("bookings.update_state", asked["id"], action)["state"] == state
+    assert (slot in shop.slots()) is (state == "declined")
+
+
 def test_a_booking_takes_metadata(timekit: Timekit, booking: Json) -> None:
     assert timekit.tried("bookings.update_meta", booking["id"], {"meta": {"car": "DMC"}})[0] == 204
     status, data = timekit.tried("bookings.list", dynamic_includes=["meta"])

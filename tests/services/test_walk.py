@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from slotkeeper.domain.errors import SlotTaken, TransitionRefused
-from slotkeeper.domain.graphs import INSTANT, State
+from slotkeeper.domain.graphs import CONFIRM_DECLINE, INSTANT, Graph, State
 from slotkeeper.services import bookings, events
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Database
@@ -41,6 +41,16 @@ SOAK = os.environ.get("SLOTKEEPER_SOAK") == "1"
 PEOPLE = 2
 QUARTERS = 16
 """Four hours of one morning: small enough for bookings to get in each other's way."""
+
+
+NEXT = {
+    (State.TENTATIVE, "confirm"): State.CONFIRMED,
+    (State.TENTATIVE, "decline"): State.DECLINED,
+    (State.CONFIRMED, "cancel"): State.CANCELLED,
+    (State.CONFIRMED, "cancel_by_customer"): State.CANCELLED_BY_CUSTOMER,
+    (State.CONFIRMED, "complete"): State.COMPLETED,
+}
+"""What can be done in both graphs of the walk; only one of them is ever tentative."""
 
 
 class World:
@@ -82,8 +92,13 @@ class Known:
     start: datetime
     end: datetime
     shares: bool
+    graph: Graph = INSTANT
     state: State = State.CONFIRMED
     log: list[str] = field(default_factory=lambda: ["confirm"])
+
+    @property
+    def is_alive(self) -> bool:
+        return self.state in (State.TENTATIVE, State.CONFIRMED)
 
     @property
     def holds(self) -> bool:
@@ -123,6 +138,20 @@ class Walk(RuleBasedStateMachine):
 
         return self._placed(known, work)
 
+    @rule(target=made, who=who, first=quarter, length=quarters, shares=st.booleans())
+    def ask(self, who: int, first: int, length: int, shares: bool) -> Any:
+        """Make a request, which takes nothing; what is taken cannot be asked for."""
+        known = Known(
+            self.people[who], *span(first, length), shares=shares,
+            graph=CONFIRM_DECLINE, state=State.TENTATIVE, log=["create"],
+        )  # fmt: skip
+        given = {"graph": "confirm_decline", "settings": {"allow_double_bookings": shares}}
+
+        async def work(shop: Shop) -> UUID:
+            return (await shop.book(known.resource_id, known.start, known.end, **given)).id
+
+        return self._placed(known, work)
+
     @rule(target=made, booking_id=made, who=st.none() | who, first=quarter, length=quarters)
     def reschedule(self, booking_id: UUID, who: int | None, first: int, length: int) -> Any:
         old = self.bookings.get(booking_id)
@@ -139,13 +168,13 @@ class Walk(RuleBasedStateMachine):
             )  # fmt: skip
             return moved.id
 
-        if old.state is not State.CONFIRMED:
+        if old.state is not State.CONFIRMED or old.graph is not INSTANT:
             with pytest.raises(TransitionRefused):
                 self.world.within(self.app_id, work)
             return multiple()
         return self._placed(known, work, instead_of=old)
 
-    @rule(booking_id=made, action=st.sampled_from(["cancel", "complete", "cancel_by_customer"]))
+    @rule(booking_id=made, action=st.sampled_from(sorted({action for _, action in NEXT})))
     def act(self, booking_id: UUID, action: str) -> None:
         known = self.bookings.get(booking_id)
         if known is None:
@@ -155,13 +184,16 @@ class Walk(RuleBasedStateMachine):
             done = await bookings.act(shop.tx, shop.app_id, booking_id, action, actor="api_key")
             return done.state
 
-        if known.state is State.CONFIRMED:
-            known.state = self.world.within(self.app_id, work)
-            known.log.append(action)
-            assert known.state is not State.CONFIRMED
-        else:
+        if (known.state, action) not in NEXT:
             with pytest.raises(TransitionRefused):
                 self.world.within(self.app_id, work)
+        elif action == "confirm" and not self._is_free(known, known):
+            with pytest.raises(SlotTaken):
+                self.world.within(self.app_id, work)
+        else:
+            assert self.world.within(self.app_id, work) is NEXT[known.state, action]
+            known.state = NEXT[known.state, action]
+            known.log.append(action)
 
     @rule(booking_id=made)
     def delete(self, booking_id: UUID) -> None:
@@ -172,7 +204,7 @@ class Walk(RuleBasedStateMachine):
         async def work(shop: Shop) -> None:
             await bookings.delete(shop.tx, shop.app_id, booking_id)
 
-        if known.state is State.CONFIRMED:
+        if known.is_alive:
             with pytest.raises(TransitionRefused):
                 self.world.within(self.app_id, work)
         else:
@@ -248,7 +280,7 @@ class Walk(RuleBasedStateMachine):
             replayed = State.INITIALIZED
             for action, before, after in found["logs"][booking_id]:
                 assert before == replayed
-                replayed = INSTANT.step(replayed, action)
+                replayed = known.graph.step(replayed, action)
                 assert after == replayed
             assert replayed is known.state
             assert [line[0] for line in found["logs"][booking_id]] == known.log

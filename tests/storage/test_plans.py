@@ -240,6 +240,14 @@ async def test_a_claim_is_taken_and_released_without_a_search(explained: Transac
     check(explained, "claims_pkey")
 
 
+async def test_a_request_sees_what_is_taken_without_a_search(explained: Transaction) -> None:
+    start = NOW + timedelta(days=1)
+
+    await claims.is_held(explained, APP, PEOPLE[0], start=start, end=start + timedelta(hours=1))
+
+    check(explained, "claims_do_not_overlap")
+
+
 async def test_the_owner_of_a_key_is_found_by_its_digest(explained: Transaction) -> None:
     await apps.find_caller(explained, bytes(32))
 

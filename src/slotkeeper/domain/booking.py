@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from slotkeeper.domain.graphs import Action, Graph, Hold, State
+from slotkeeper.domain.graphs import RESCHEDULABLE, Action, Graph, Hold, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,11 @@ class Booking:
     def actions(self) -> list[Action]:
         """Return what can be done with the booking now."""
         return self.graph.actions(self.state)
+
+    @property
+    def can_be_rescheduled(self) -> bool:
+        """Tell whether the booking can be moved to another time now."""
+        return self.graph.name in RESCHEDULABLE and Action.RESCHEDULE_BY_CUSTOMER in self.actions
 
     @property
     def allows_double_booking(self) -> bool:

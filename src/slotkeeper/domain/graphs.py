@@ -268,5 +268,11 @@ GRAPHS: Mapping[str, Graph] = {
 }
 """Every graph, by name."""
 
-BOOKABLE = frozenset({INSTANT.name})
+BOOKABLE = frozenset({INSTANT.name, CONFIRM_DECLINE.name})
 """The names of the graphs in which a booking can be made; what the others do is not built yet."""
+
+RESCHEDULABLE = frozenset({INSTANT.name})
+"""The names of the graphs in which a booking can be moved to another time.
+
+A request would need the consent of its owner anew, and could lose both times meanwhile.
+"""

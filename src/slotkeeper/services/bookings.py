@@ -7,21 +7,20 @@ from uuid import UUID, uuid4
 
 from slotkeeper.domain.booking import Booking, Transition
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
-from slotkeeper.domain.graphs import INSTANT, Action, State
-from slotkeeper.domain.interval import Interval
+from slotkeeper.domain.graphs import RESCHEDULABLE, Action, State
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval
 from slotkeeper.domain.project import Project
-from slotkeeper.services import availability, busy, calendars, enforcement, projects, resources
+from slotkeeper.services import availability, calendars, effects, projects, resources
 from slotkeeper.services.availability import Shuffle
-from slotkeeper.storage import bookings, claims, events
+from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
 
 
 async def book(
     tx: Transaction, app_id: UUID, order: Order, *, actor: str, shuffle: Shuffle
 ) -> Booking:
-    """Make a booking and take the time of its resource, or refuse.
+    """Make a booking, and take the time of its resource where the graph does so at once.
 
     What the order leaves open comes from its project. Without a resource, the project's
     resources that are open and free are tried in the order of its mode. Raises SlotTaken
@@ -53,13 +52,15 @@ async def book(
     booking = initialized.after(order.action or graph.initial, at=tx.now)
     if order.resource_id is not None:
         booking = await _in_calendar(tx, app_id, booking)
-        await _hold(tx, app_id, booking, project)
+        await effects.hold(tx, app_id, booking, project)
     else:
         assert project is not None, "checked with the order"
         booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
         booking = await _in_calendar(tx, app_id, booking)
     booking = await _with_zone(tx, app_id, booking)
-    return await _stored(tx, app_id, booking, action=order.action or graph.initial, actor=actor)
+    return await effects.begin(
+        tx, app_id, booking, action=order.action or graph.initial, actor=actor
+    )
 
 
 async def get(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
@@ -101,15 +102,15 @@ async def act(
 ) -> Booking:
     """Apply an action to a booking; refuse one that its state does not allow.
 
-    Leaving the states that hold time gives the time back and takes the event out of the
-    calendar.
+    What follows from it is in ``effects``. Raises SlotTaken where a request is confirmed
+    whose time has been taken meanwhile.
     """
     before = await _locked(tx, app_id, booking_id)
     after = before.after(action, at=tx.now)
     if meta:
         after = replace(after, meta=_merged_meta(after.meta, meta))
         await bookings.save_meta(tx, app_id, after)
-    await _moved(tx, app_id, before, after, action=action, message=message, actor=actor)
+    await effects.move(tx, app_id, before, after, action=action, message=message, actor=actor)
     return after
 
 
@@ -142,7 +143,7 @@ async def reschedule(
     its way.
     """
     old = await _locked(tx, app_id, booking_id)
-    if old.graph is not INSTANT:
+    if old.graph.name not in RESCHEDULABLE:
         raise TransitionRefused(f"A booking of the graph {old.graph.name} cannot be rescheduled")
     action = Action.RESCHEDULE_BY_CUSTOMER
     ended = old.after(action, at=tx.now)
@@ -163,9 +164,9 @@ async def reschedule(
         created_at=tx.now,
     )
     booking = await _in_calendar(tx, app_id, initialized.after(old.graph.initial, at=tx.now))
-    await _moved(tx, app_id, old, ended, action=action, message=message, actor=actor)
-    await _hold(tx, app_id, booking, await _project_of(tx, app_id, old))
-    return await _stored(tx, app_id, booking, action=old.graph.initial, actor=actor)
+    await effects.move(tx, app_id, old, ended, action=action, message=message, actor=actor)
+    await effects.hold(tx, app_id, booking, await effects.project_of(tx, app_id, old))
+    return await effects.begin(tx, app_id, booking, action=old.graph.initial, actor=actor)
 
 
 async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
@@ -183,84 +184,28 @@ async def _locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
     return booking
 
 
-async def _project_of(tx: Transaction, app_id: UUID, booking: Booking) -> Project | None:
-    if booking.project_id is None:
-        return None
-    return await projects.get(tx, app_id, booking.project_id)
-
-
-async def _hold(tx: Transaction, app_id: UUID, booking: Booking, project: Project | None) -> None:
-    """Take the time of the booking, or refuse."""
-    if not await _can_hold(tx, app_id, booking, project):
-        raise SlotTaken
-
-
 async def _held_by_one_of(
     tx: Transaction, app_id: UUID, booking: Booking, project: Project, *, shuffle: Shuffle
 ) -> Booking:
     """Return the booking with the first of the project's resources that can serve it."""
     found = await availability.find_free(
-        tx, app_id, project, _minutes(booking), zone_name=_zone_name(booking), shuffle=shuffle
+        tx,
+        app_id,
+        project,
+        effects.minutes_of(booking),
+        zone_name=effects.zone_name_of(booking),
+        shuffle=shuffle,
     )
     for resource_id in found:
         served = replace(booking, resource_id=resource_id)
         try:
             # What is undone gives up its locks: nobody waits for a resource that is not taken.
             async with tx.connection.transaction():
-                await _hold(tx, app_id, served, project)
+                await effects.hold(tx, app_id, served, project)
         except SlotTaken:
             continue
         return served
     raise SlotTaken
-
-
-async def _can_hold(
-    tx: Transaction, app_id: UUID, booking: Booking, project: Project | None
-) -> bool:
-    """Claim the time of the booking if its state takes time; tell whether that went well.
-
-    Where the project enforces its rules, they come before everything else. The claim comes
-    before what is written: of many who want the same time all but one stop here. All-day
-    events do not count where the project's searches ignore them: what they offer can be
-    booked.
-    """
-    assert booking.resource_id is not None, booking
-    if project is not None and enforcement.is_enforced(project):
-        permitted = await availability.is_open(
-            tx,
-            app_id,
-            project,
-            _minutes(booking),
-            resource_id=booking.resource_id,
-            zone_name=_zone_name(booking),
-        )
-        if not permitted:
-            return False
-    if not booking.holds_time:
-        return True
-    claimed = await claims.take(
-        tx,
-        app_id,
-        booking_id=booking.id,
-        resource_ids=[booking.resource_id],
-        start=booking.start_at,
-        end=booking.end_at,
-        exclusive=not booking.allows_double_booking,
-    )
-    if not claimed or booking.allows_double_booking:
-        return claimed
-    blocked = await busy.is_blocked(
-        tx,
-        app_id,
-        booking.resource_id,
-        start=booking.start_at,
-        end=booking.end_at,
-        ignore_all_day=project is not None and availability.ignores_all_day_events(project),
-        except_booking=booking.id,
-    )
-    if blocked:
-        await claims.release(tx, app_id, booking.id)
-    return not blocked
 
 
 async def _with_zone(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
@@ -270,34 +215,6 @@ async def _with_zone(tx: Transaction, app_id: UUID, booking: Booking) -> Booking
         return booking
     resource = await resources.get(tx, app_id, booking.resource_id)
     return replace(booking, customer=replace(customer, timezone=resource.timezone))
-
-
-async def _stored(
-    tx: Transaction, app_id: UUID, booking: Booking, *, action: str, actor: str
-) -> Booking:
-    """Save a new booking whose time is held, its event and the first line of its log."""
-    async with tx.together():
-        await bookings.insert(tx, app_id, booking)
-        if booking.holds_time and booking.calendar_id is not None:
-            await events.insert(tx, app_id, _event_of(booking))
-        await _recorded(tx, app_id, booking, State.INITIALIZED, action, None, actor)
-    return booking
-
-
-def _event_of(booking: Booking) -> dict[str, object]:
-    return {
-        "id": uuid4(),
-        "calendar_id": booking.calendar_id,
-        "resource_id": booking.resource_id,
-        "booking_id": booking.id,
-        "what": booking.what,
-        "location": booking.location,
-        "description": booking.description,
-        "rsvp": "accepted",
-        "start_at": booking.start_at,
-        "end_at": booking.end_at,
-        "participants": list(booking.participants),
-    }
 
 
 async def _in_calendar(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
@@ -317,52 +234,6 @@ async def _in_calendar(tx: Transaction, app_id: UUID, booking: Booking) -> Booki
     if chosen.resource_id != booking.resource_id:
         raise InvalidInput({"calendar_id": ["The selected calendar id is invalid."]})
     return booking
-
-
-async def _moved(
-    tx: Transaction,
-    app_id: UUID,
-    before: Booking,
-    after: Booking,
-    *,
-    action: str,
-    message: str | None,
-    actor: str,
-) -> None:
-    """Save what an action led to, with its effects on time and calendar."""
-    await bookings.save_state(tx, app_id, after)
-    if before.holds_time and not after.holds_time:
-        await claims.release(tx, app_id, before.id)
-        await events.delete_of_booking(tx, app_id, before.id)
-    await _recorded(tx, app_id, after, before.state, action, message, actor)
-
-
-async def _recorded(
-    tx: Transaction,
-    app_id: UUID,
-    booking: Booking,
-    from_state: State,
-    action: str,
-    message: str | None,
-    actor: str,
-) -> None:
-    line = Transition(
-        action=action,
-        from_state=from_state,
-        to_state=booking.state,
-        actor=actor,
-        message=message,
-        created_at=tx.now,
-    )
-    await bookings.record(tx, app_id, booking.id, line)
-
-
-def _minutes(booking: Booking) -> Interval:
-    return availability.minutes_of(booking.start_at, booking.end_at)
-
-
-def _zone_name(booking: Booking) -> str | None:
-    return booking.customer.timezone if booking.customer else None
 
 
 def _merged_meta(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:

@@ -35,6 +35,23 @@ async def take(
     return taken == len(wanted)
 
 
+async def is_held(
+    tx: Transaction, app_id: UUID, resource_id: UUID, *, start: datetime, end: datetime
+) -> bool:
+    """Tell whether a booking that shares with nobody holds any of [start, end).
+
+    The index of the exclusion constraint serves it. Nobody is waited for: who claims the
+    time at this moment may have it without being seen.
+    """
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT FROM claims WHERE exclusive AND app_id = %s "
+            "AND resource_id = %s AND during && tstzrange(%s, %s, '[)'))",
+            (app_id, resource_id, start, end),
+        )
+    )
+
+
 async def release(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
     """Give back the time of a booking."""
     await tx.run("DELETE FROM claims WHERE app_id = %s AND booking_id = %s", (app_id, booking_id))

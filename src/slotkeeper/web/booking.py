@@ -13,7 +13,7 @@ from slotkeeper.domain.order import Order
 from slotkeeper.domain.zones import minute_floor, to_datetime
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
-from slotkeeper.services import offers
+from slotkeeper.services import bookings, offers
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web import tokens
 from slotkeeper.web.agenda import Agenda, Offer
@@ -115,7 +115,9 @@ async def booked(request: Request, slug: str, booking_id: str) -> Response:
         visit=visit,
         booking=booking,
         holds=booking.state is State.CONFIRMED,
+        awaits=booking.state is State.TENTATIVE,
         message=_success(visit, booking),
+        reason=await _reason(request, visit, booking),
         clock=clock,
         minutes=minutes_of(booking),
         server=visit.name_of(booking.resource_id) if booking.resource_id else "",
@@ -209,6 +211,14 @@ def _gone(
 def _to_booking(visit: Visit, booking: Booking) -> Response:
     """Send the browser to an address that it may load again without booking twice."""
     return RedirectResponse(f"{visit.path}/booked/{booking.id}", status_code=303)
+
+
+async def _reason(request: Request, visit: Visit, booking: Booking) -> str | None:
+    """Return what the owner said when they declined or cancelled, None if nothing."""
+    if booking.state not in (State.DECLINED, State.CANCELLED):
+        return None
+    log = await bookings.logs_of(transaction_of(request), visit.app_id, [booking.id])
+    return log[booking.id][-1].message
 
 
 def _success(visit: Visit, booking: Booking) -> str:

@@ -11,7 +11,6 @@ from starlette.requests import Request
 
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import NotFound
-from slotkeeper.domain.graphs import Action
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import (
@@ -167,7 +166,7 @@ async def booking_of_page(
 
 def can_be_moved(booking: Booking, *, now: datetime) -> bool:
     """Tell whether a customer may still change the time: not once it has begun."""
-    return Action.RESCHEDULE_BY_CUSTOMER in booking.actions and now < booking.start_at
+    return booking.can_be_rescheduled and now < booking.start_at
 
 
 def minutes_of(booking: Booking) -> tuple[int, int]:
