@@ -1,5 +1,7 @@
 """The documentation of the API as a page: all of the document, and nothing but it."""
 
+import json
+
 import httpx
 
 from slotkeeper.web.docs import marked
@@ -33,6 +35,22 @@ async def test_every_operation_model_and_field_of_the_document_is_on_the_page(
             assert parameter["name"] in fields
 
 
+async def test_the_example_of_every_body_is_the_one_of_the_document(
+    visitor: Visitor, http: httpx.AsyncClient
+) -> None:
+    document = (await http.get("/openapi.json")).json()
+    bodies = [
+        told["requestBody"]["content"]["application/json"]["example"]
+        for methods in document["paths"].values()
+        for told in methods.values()
+        if "requestBody" in told
+    ]
+    page = await visitor.open("/docs")
+    shown = [json.loads(each.text) for each in page.all("pre")]
+    assert len(bodies) > 15
+    assert all(each in shown for each in bodies)
+
+
 async def test_every_link_leads_somewhere_on_the_page_or_the_server(visitor: Visitor) -> None:
     page = await visitor.open("/docs")
     anchors = {each["id"] for each in page.elements if each.get("id")}
@@ -63,30 +81,6 @@ def test_types_are_said_in_words_and_models_are_linked() -> None:
     assert [part.model for part in reference.type_of(link)] == ["Doc"]
     assert words({"enum": ["a", 1]}) == '"a" or 1'
     assert words({}) == "any value"
-
-
-def test_an_example_holds_what_is_required_and_what_has_an_example() -> None:
-    document = {
-        "components": {
-            "schemas": {
-                "Doc": {
-                    "required": ["id", "when"],
-                    "properties": {
-                        "id": {"type": "string", "format": "uuid"},
-                        "when": {"$ref": "#/components/schemas/When"},
-                        "name": {"type": "string", "examples": ["Emmett"]},
-                        "other": {"type": "string"},
-                    },
-                },
-                "When": {"enum": ["1955", "1985"]},
-            }
-        }
-    }
-    assert Reference(document).example_of({"$ref": "#/components/schemas/Doc"}) == {
-        "id": "00000000-0000-4000-8000-000000000000",
-        "when": "1955",
-        "name": "Emmett",
-    }
 
 
 def test_texts_of_the_document_are_never_markup() -> None:

@@ -10,9 +10,6 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-DEPTH_MAX = 4
-"""How deep an example follows models into one another."""
-
 LENGTH_OF_ALL = 20_000
 """A limit that every text has, and that need not be said of each."""
 
@@ -27,15 +24,6 @@ _LIMITS = {
     "minItems": "at least {} items",
     "maxItems": "at most {} items",
     "pattern": "matches {}",
-}
-_SAMPLES: Mapping[str, object] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    "array": [],
-    "object": {},
-    "uuid": "00000000-0000-4000-8000-000000000000",
 }
 
 
@@ -154,8 +142,8 @@ class Reference:
 
     def _operation(self, path: str, method: str, told: Mapping[str, Any]) -> Operation:
         parameters = told.get("parameters", [])
-        content = told.get("requestBody", {}).get("content", {}).get("application/json")
-        schema = content["schema"] if content else {}
+        content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+        schema = content.get("schema", {})
         replies = [self._reply(status, each) for status, each in sorted(told["responses"].items())]
         return Operation(
             anchor=told["operationId"],
@@ -169,7 +157,7 @@ class Reference:
             header_parameters=list(self._parameters(parameters, "header")),
             body=self._model(_name(schema)) if "$ref" in schema else None,
             body_type=self.type_of(schema) if schema else [],
-            example=_json(self.example_of(schema)) if schema else None,
+            example=_json(content["example"]) if content else None,
             replies=[each for each in replies if each.status < "4"],
             refusals=[each for each in replies if each.status >= "4"],
         )
@@ -232,27 +220,6 @@ class Reference:
         if schema.get("type") == "array":
             return [TypePart(text="array of "), *self.type_of(schema.get("items", {}))]
         return [TypePart(text=str(schema.get("format") or schema.get("type") or "any value"))]
-
-    def example_of(self, schema: Schema, depth: int = 0) -> object:
-        """Return a value that the schema allows: its own example, else one put together.
-
-        Of an object, what is required and what has an example.
-        """
-        if examples := schema.get("examples"):
-            return examples[0]
-        if "$ref" in schema:
-            return self.example_of(self._schema(_name(schema)), depth)
-        if "anyOf" in schema:
-            return self.example_of(schema["anyOf"][0], depth)
-        if "enum" in schema:
-            return schema["enum"][0]
-        if schema.get("properties") and depth < DEPTH_MAX:
-            return {
-                key: self.example_of(each, depth + 1)
-                for key, each in schema["properties"].items()
-                if key in schema.get("required", ()) or "examples" in each
-            }
-        return _SAMPLES.get(str(schema.get("format") or schema.get("type")), "text")
 
     def _schema(self, name: str) -> Schema:
         found: Schema = self.document["components"]["schemas"][name]
