@@ -93,6 +93,51 @@ async def test_an_all_day_event_covers_local_days(tenant: Tenant) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [("America/New_York", "T04:00:00+00:00"), ("Asia/Tokyo", "T15:00:00+00:00")],
+)
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2030-05-07", "2030-05-08"), ("2030-05-07T00:00", "2030-05-07 23:59:59")],
+)
+async def test_dates_of_an_all_day_event_are_days_of_its_resource(
+    tenant: Tenant, zone: str, hours: str, start: str, end: str
+) -> None:
+    """Midnight in UTC is the evening before in New York, and the morning in Tokyo."""
+    doc = await tenant.resource(timezone=zone)
+    made = await new_event(tenant, doc, start, end, all_day=True)
+    first = 6 if zone == "Asia/Tokyo" else 7
+    assert (made["start"], made["end"]) == (
+        f"2030-05-{first:02}{hours}",
+        f"2030-05-{first + 1:02}{hours}",
+    )
+
+    address = f"/events/{made['id']}"
+    assert (await tenant.api.put(address, {"end": "2030-05-09"})).status_code == 204
+    assert (await tenant.api.found(address))["end"] == f"2030-05-{first + 2:02}{hours}"
+
+
+async def test_dates_left_out_of_an_all_day_series_are_days_of_its_resource(
+    tenant: Tenant,
+) -> None:
+    doc = await tenant.resource(timezone="America/New_York")
+    series = await new_event(
+        tenant, doc, "2030-05-07", "2030-05-08",
+        all_day=True, rrule="FREQ=DAILY;COUNT=4", exdate=["2030-05-08"],
+    )  # fmt: skip
+    moved = await new_event(
+        tenant, doc, "2030-05-20", "2030-05-21",
+        all_day=True, series_id=series["id"], recurrence_id="2030-05-09",
+    )  # fmt: skip
+
+    listed = await tenant.api.get("/events?start=2030-05-01&end=2030-06-01")
+    assert [each["start"] for each in listed.json()["data"]] == [
+        f"2030-05-{day:02}T04:00:00+00:00" for day in (7, 10, 20)
+    ]
+    assert moved["recurrence_id"] == "2030-05-09T04:00:00+00:00"
+
+
 async def test_an_event_moves_to_another_calendar_with_its_time(tenant: Tenant) -> None:
     doc, marty = await tenant.resource(), await tenant.resource(name="Marty")
     made = await new_event(tenant, doc, NINE, TEN)

@@ -1,16 +1,47 @@
-"""All-day events keep their days when the clock of their resource becomes another."""
+"""The days of all-day events: those that are written, wherever their resource is."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from slotkeeper.domain.calendar import Event
+from slotkeeper.domain.timestamps import instant_at
 from slotkeeper.domain.zones import Zone, minute_floor, to_datetime
 from slotkeeper.services import repeating
 from slotkeeper.storage import events
 from slotkeeper.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date, or date and time, that was written without an offset.
+
+    ``moment`` is what it means for an event with a clock. An all-day event has none: its
+    dates are the local days of its resource, and ``wall`` is what was written.
+    """
+
+    wall: datetime
+    moment: datetime
+
+
+def settled(columns: Mapping[str, Any], *, home: Zone | None) -> dict[str, Any]:
+    """Return columns of an event with every ``Written`` in them as an instant.
+
+    ``home`` is the zone of the resource for an all-day event, else None.
+    """
+    return {name: _settled(value, home) for name, value in columns.items()}
+
+
+def _settled(value: Any, home: Zone | None) -> Any:
+    if isinstance(value, list):
+        return [_settled(each, home) for each in value]
+    if not isinstance(value, Written):
+        return value
+    if home is None:
+        return value.moment
+    return instant_at(value.wall.date(), value.wall.time(), home.info)
 
 
 async def follow_zone(

@@ -34,6 +34,7 @@ async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> 
     event_id = uuid4()
     made = {"id": event_id, **given, "resource_id": calendar.resource_id}
     made.update(await _replaced(tx, app_id, made))
+    made = days.settled(made, home=await _home(tx, app_id, made))
     await events.insert(tx, app_id, {**made, **await _placed(tx, app_id, made)})
     return await get(tx, app_id, event_id)
 
@@ -95,6 +96,7 @@ async def change(
         moved["resource_id"] = calendar.resource_id
         if calendar.resource_id != before.resource_id or before.repeats:
             moved = {**await _taken_along(tx, app_id, before, calendar), **moved}
+    moved = days.settled(moved, home=await _home(tx, app_id, {**asdict(before), **moved}))
     placed = await _placed(tx, app_id, {**asdict(before), **moved})
     await events.update(tx, app_id, event_id, {**moved, **placed})
 
@@ -146,6 +148,8 @@ async def _replaced(tx: Transaction, app_id: UUID, event: Mapping[str, Any]) -> 
         message = "The series id must be an event that repeats, of the same resource."
         raise InvalidInput.field("series_id", message)
     every = busy.series_of(series, complete=True)
+    asked = {"moment": moment}
+    moment = days.settled(asked, home=every.zone if series.all_day else None)["moment"]
     start = repeating.named_start(moment, all_day=series.all_day, zone=every.zone)
     if not has_start(every, start) or await events.replacing(
         tx, app_id, series_id, to_datetime(start)
@@ -185,6 +189,11 @@ def _span(event: Mapping[str, Any], home: Zone | None) -> dict[str, datetime]:
     if end <= start:
         raise InvalidInput({"end": ["The end must be a date after start."]})
     return {"start_at": start, "end_at": end}
+
+
+async def _home(tx: Transaction, app_id: UUID, event: Mapping[str, Any]) -> Zone | None:
+    """Return the zone whose days an all-day event covers; None for an event with a clock."""
+    return await _zone_of(tx, app_id, event["resource_id"]) if event.get("all_day") else None
 
 
 async def _zone_of(tx: Transaction, app_id: UUID, resource_id: UUID) -> Zone:

@@ -1,6 +1,8 @@
 """What requests about calendars and events hold."""
 
+import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -11,6 +13,7 @@ from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp, Title, Zone
 from slotkeeper.api.times import Times
 from slotkeeper.domain.rrule import TEXT_MAX, rule_text
 from slotkeeper.domain.zones import find_zone
+from slotkeeper.services.days import Written
 from slotkeeper.services.repeating import DATES_MAX
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", examples=["#25d6be"])]
@@ -59,6 +62,7 @@ Dates = Annotated[list[Timestamp], Field(max_length=DATES_MAX)]
 EVENT_CLEARABLE = frozenset({"rrule", "rdate", "exdate", "timezone"})
 """Fields of an event that null empties."""
 
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?", re.ASCII)
 _COLUMNS = {"start": "start_at", "end": "end_at", "where": "location", "my_rsvp": "rsvp"}
 
 
@@ -112,10 +116,18 @@ class EventFields(Body):
         if self.rrule is not None:
             columns["rrule"] = rule_text(self.rrule)
         for field in columns.keys() & {"rdate", "exdate"}:
-            columns[field] = [times.read(field, each) for each in columns[field] or ()]
+            columns[field] = [_moment(times, field, each) for each in columns[field] or ()]
         for field in columns.keys() & {"start", "end", "recurrence_id"}:
-            columns[field] = times.read(field, columns[field])
+            columns[field] = _moment(times, field, columns[field])
         return {_COLUMNS.get(field, field): value for field, value in columns.items()}
+
+
+def _moment(times: Times, field: str, text: object) -> datetime | Written:
+    """Return the instant that a field means; without an offset, also what was written."""
+    moment, written = times.read(field, text), str(text).strip()
+    if _WITHOUT_OFFSET.fullmatch(written) is None:
+        return moment
+    return Written(datetime.fromisoformat(written), moment)
 
 
 class CreateEvent(EventFields):
