@@ -63,6 +63,8 @@ async def choose(request: Request, slug: str) -> Response:
 async def fill_in(request: Request, slug: str) -> Response:
     """Show the form for the slot that was chosen, or other slots if it is gone."""
     visit = await Visit.of(request, slug)
+    if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
+        return _to_booking(visit, visit.moving)
     wanted = find_slot(request.query_params.get("slot", ""))
     agenda = await visit.agenda(request)
     fields = visit.fields_for(request)
