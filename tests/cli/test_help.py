@@ -5,6 +5,7 @@ import sys
 
 import typer.main
 
+from slotkeeper import __version__
 from slotkeeper.cli.main import app
 from tests.cli.commands import environment, slotkeeper
 
@@ -35,6 +36,12 @@ def test_the_help_names_every_command_with_a_line_that_is_whole() -> None:
     for name in commands():
         assert f"  {name.split()[0]} " in done.stdout
     assert "..." not in done.stdout.replace("[ARGS]...", ""), "a line is cut short"
+
+
+def test_the_version_is_told() -> None:
+    done = slotkeeper("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"slotkeeper {__version__}\n")
 
 
 def test_bad_usage_is_told_without_a_traceback() -> None:

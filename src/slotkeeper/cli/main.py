@@ -11,13 +11,13 @@ from uuid import UUID
 
 import typer
 
+from slotkeeper import __version__
 from slotkeeper.cli.failures import Program
 from slotkeeper.cli.options import DatabaseUrl, DataDir, settings_of
 from slotkeeper.domain.app import KeyKind
 
 app = Program(
     name="slotkeeper",
-    help="A scheduling and booking server of your own.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -31,6 +31,24 @@ app.add_typer(key_commands, name="keys")
 Host = Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one [8080].")]
 AppSlug = Annotated[str, typer.Argument(metavar="APP", help="The slug of the app.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"slotkeeper {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """A scheduling and booking server of your own."""
 
 
 @app.command()
