@@ -1,11 +1,13 @@
 """The search for free time, with rules and busy time from the database."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from slotkeeper.domain.availability import Candidate, Search
 from slotkeeper.domain.constraints import CONSTRAINTS_MAX
 from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken
 from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
@@ -339,3 +341,15 @@ async def test_a_search_under_rules_that_would_keep_the_server_busy_for_minutes_
     with pytest.raises(InvalidInput) as refusal:
         await starts(shop, until(175), resource_ids=people)
     assert list(refusal.value.errors) == ["to"]
+
+
+@pytest.mark.parametrize(("step", "is_long"), [(60, False), (1, True)])
+async def test_a_long_search_leaves_the_thread_that_answers_the_others(
+    step: int, is_long: bool
+) -> None:
+    search = Search(window=(0, 90 * 1440), length=60, step=step, earliest=0)
+    doc = Candidate(UUID(int=1), find_zone("UTC"), (), [])
+
+    thread = await availability.computed(search, [doc], threading.get_ident)
+
+    assert (thread != threading.get_ident()) is is_long

@@ -1,8 +1,10 @@
 """Search for free time: load rules and busy time, let the domain decide."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -28,6 +30,7 @@ from slotkeeper.services.busy import busy_times
 from slotkeeper.storage.transaction import Transaction
 
 Shuffle = Callable[[list[Candidate[UUID]]], None]
+Found = TypeVar("Found")
 Settings = Mapping[str, object]
 Amend = Callable[[Settings, Zone], Settings]
 
@@ -39,6 +42,11 @@ SLOTS_MAX = 5_000_000
 
 Everybody has the public key; a search by the minute for a thousand people over half a year
 would keep a processor for minutes.
+"""
+
+SHORT_MAX = 100_000
+"""The most slots and pieces that a search looks at without leaving the thread of the server:
+some twenty milliseconds.
 """
 
 PIECES_MAX = 5_000_000
@@ -110,11 +118,27 @@ async def find_slots(
     found = await gather(tx, app_id, question)
     policy = question.policy
     candidates = await balance.in_turn(tx, app_id, found.candidates, policy.mode)
-    slots = slots_of(policy.search, candidates, policy.mode, shuffle=shuffle)
+    slots = await computed(
+        policy.search,
+        candidates,
+        lambda: slots_of(policy.search, candidates, policy.mode, shuffle=shuffle),
+    )
     if query.within is not None:
         start, end = query.within
         slots = [slot for slot in slots if slot.start >= start and slot.start < end]
     return Answer(slots=slots, resources=found.resources, zone=question.zone)
+
+
+async def computed(
+    search: Search, candidates: Sequence[Candidate[UUID]], work: Callable[[], Found]
+) -> Found:
+    """Return what ``work`` finds; a long search is done in a thread.
+
+    So the other requests of this process are answered meanwhile; a short one would lose more
+    by the change of threads than it keeps others waiting.
+    """
+    size = slots_at_most(search) * len(candidates) + pieces_at_most(search, candidates)
+    return work() if size <= SHORT_MAX else await asyncio.to_thread(work)
 
 
 async def understand(

@@ -32,7 +32,10 @@ async def find_dates(tx: Transaction, app_id: UUID, query: Query) -> list[OpenDa
 
     question = await availability.understand(tx, app_id, query, amend=amend)
     found = await availability.gather(tx, app_id, question)
-    dates = open_dates(question.policy.search, found.candidates, question.policy.mode)
+    search, mode = question.policy.search, question.policy.mode
+    dates = await availability.computed(
+        search, found.candidates, lambda: open_dates(search, found.candidates, mode)
+    )
     return [OpenDate(on=on, resource_ids=resource_ids) for on, resource_ids in dates]
 
 
@@ -45,5 +48,8 @@ async def find_closed(tx: Transaction, app_id: UUID, query: Query) -> Answer:
     """Return when the resources cannot be had: the window of the search without free time."""
     question = await availability.understand(tx, app_id, query)
     found = await availability.gather(tx, app_id, question)
-    closed = closed_slots(question.policy.search, found.candidates)
+    search = question.policy.search
+    closed = await availability.computed(
+        search, found.candidates, lambda: closed_slots(search, found.candidates)
+    )
     return Answer(slots=closed, resources=found.resources, zone=question.zone)
