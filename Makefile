@@ -23,7 +23,7 @@ run: setup ## start a server with a demo app and print where to look
 	$(BIN)/slotkeeper serve --demo --data-dir $(DATA)
 
 test: setup ## every test: domain, storage, API, races, real clients, browser
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	SLOTKEEPER_EXAMPLES=2000 $(BIN)/pytest -q -n 2 --dist loadfile
 
 check: lint types imports fast ## lint, types, import rules and the fast tests; under two minutes
 

@@ -1,5 +1,6 @@
 """The engine gives the answers of a naive one, in every zone, mostly while clocks change."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +20,8 @@ from slotkeeper.domain.limits import full_periods, parse_limits
 from slotkeeper.domain.slots import Mode, find_slots
 from slotkeeper.domain.zones import find_zone
 
+# `make test` asks for many; the profile says how many the quick and the long runs take.
+EXAMPLES = int(os.environ.get("SLOTKEEPER_EXAMPLES") or settings().max_examples)
 ZONES = sorted(available_timezones() - {"localtime", "Factory", "posixrules"})
 # Gaps and repeated hours at midnight, of half an hour, over a whole day, off the hour.
 NOTORIOUS = [
@@ -232,6 +235,7 @@ def closed(question: Question, person: Person) -> Timeline:
     return merge((start, end) for start, end, _ in full)
 
 
+@settings(max_examples=EXAMPLES)
 @given(questions(), st.sampled_from(Mode))
 def test_the_engine_agrees_with_the_oracle(case: tuple[Question, list[Person]], mode: Mode) -> None:
     question, persons = case
@@ -241,6 +245,7 @@ def test_the_engine_agrees_with_the_oracle(case: tuple[Question, list[Person]], 
     assert [tuple(slot) for slot in found] == oracle.slots(question, persons, mode)
 
 
+@settings(max_examples=EXAMPLES)
 @given(questions())
 def test_no_slot_overlaps_busy_time_or_closed_time(case: tuple[Question, list[Person]]) -> None:
     question, persons = case

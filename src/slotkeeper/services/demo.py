@@ -87,6 +87,9 @@ async def find_or_make(tx: Transaction, vault: Vault, *, shuffle: Shuffle) -> De
     )
 
 
+_TEXTS = {"success_message": "Your booking is made, under %s."}
+
+
 async def _fill(tx: Transaction, app_id: UUID, shuffle: Shuffle) -> None:
     emma = await _resource(tx, app_id, "Dr. Emma Clayton", "America/Los_Angeles", "8:30", "16:30")
     paul = await _resource(tx, app_id, "Dr. Paul Needles", "Europe/London", "9:00", "17:30")
@@ -98,7 +101,7 @@ async def _fill(tx: Transaction, app_id: UUID, shuffle: Shuffle) -> None:
         "Video consultation",
         resource_ids=[emma, paul, asha],
         availability={"mode": "roundrobin_random", "length": "30 minutes", "from": "1 hour"},
-        where="A link comes by e-mail",
+        where="Online",
     )
     visit = await _project(
         tx,
@@ -160,7 +163,11 @@ async def _project(
             "settings": {"enforce_availability": True},
         },
         "customer_fields": _FORM,
-        "ui": {"display_name": f"{NAME}: {name}", "time_date_format": "24h-dmy-mon"},
+        "ui": {
+            "display_name": f"{NAME}: {name}",
+            "time_date_format": "24h-dmy-mon",
+            "localization": _TEXTS,
+        },
     }
     return await projects.create(tx, app_id, given, resource_ids=resource_ids)
 

@@ -45,7 +45,7 @@ _EXPIRED = (
     "Nothing has been booked. Please send it again."
 )
 _WRONG = "Please look at what is marked below. Nothing has been booked yet."
-_MOVED = "We have received your new time and sent a confirmation to %s"
+_MOVED = "We have received your new time, %s"
 
 
 @router.get("/{slug}")
