@@ -1,6 +1,7 @@
 """One server process: uvicorn on a socket that listens already, until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -92,6 +93,7 @@ def serve_here(
     configure_logs(settings)
     parts = make_parts(settings, conninfo)
     app = dressed(create_app(parts), settings)
+    gc.freeze()  # what is made so far stays; looking through it again would only hold up requests
     server = _Server(_config(app, settings, tls), stop, parent)
     stop.is_serving = True
     server.run(sockets=[listener])
