@@ -96,8 +96,7 @@ class EventFields(Body):
     )
     timezone: ZoneName | None = Field(
         default=None,
-        description="The clock that the repetitions follow, and in which times without an "
-        "offset are read; that of the resource unless given",
+        description="The clock that the repetitions follow; that of the resource unless given",
     )
 
     @model_validator(mode="before")
