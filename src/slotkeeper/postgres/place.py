@@ -1,7 +1,7 @@
 """Where a data folder keeps its cluster, and the files beside it.
 
 The cluster is ``DATA_DIR/postgres``. When root lends an account that cannot reach the data folder
-(``/root/x``, a private temporary folder), the cluster lies in a folder of its own under
+(a private folder of root, a temporary one), the cluster lies in a folder of its own under
 ``/var/lib/slotkeeper`` and ``DATA_DIR/postgres`` is a link to it; the link alone says which
 cluster is whose.
 """
