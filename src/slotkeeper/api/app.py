@@ -1,7 +1,5 @@
 """The API as one application."""
 
-import re
-
 from fastapi import APIRouter, FastAPI, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +24,7 @@ from slotkeeper.api.answers import json_response
 from slotkeeper.api.idempotency import REPLAYED
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.domain.idempotency import HEADER
+from slotkeeper.edge.middleware import API_ROOTS, is_below
 from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
@@ -60,7 +59,7 @@ _HEADERS_IN = [
 ]
 _HEADERS_OUT = ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining", REPLAYED]
 
-_SHARED = re.compile(r"/(v1|v2|openapi\.json)(/|$)")
+_SHARED = (*API_ROOTS, "/openapi.json")
 _ANSWER = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": ", ".join(_HEADERS_OUT),
@@ -120,7 +119,7 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or not _SHARED.match(scope["path"]):
+        if scope["type"] != "http" or not is_below(scope["path"], *_SHARED):
             await self._app(scope, receive, send)
         elif scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)

@@ -12,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger(__name__)
 
 
+API_ROOTS = ("/v1", "/v2")
+"""Where the API lies: this version, and the one before, which is gone."""
+
+
 class Envelope:
     """Gives every answer its id, tells test mode, logs the request, and catches what falls.
 
@@ -120,7 +124,11 @@ class Heads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["method"] != "HEAD" or is_of_api(scope["path"]):
+        if (
+            scope["type"] != "http"
+            or scope["method"] != "HEAD"
+            or is_below(scope["path"], *API_ROOTS)
+        ):
             await self.app(scope, receive, send)
             return
 
@@ -132,9 +140,9 @@ class Heads:
         await self.app({**scope, "method": "GET"}, receive, send_head)
 
 
-def is_of_api(path: str) -> bool:
-    """Tell whether a path is one of the API, of this version or another."""
-    return path.startswith(("/v2/", "/v1/")) or path in ("/v2", "/v1")
+def is_below(path: str, *roots: str) -> bool:
+    """Tell whether a path is one of ``roots`` or lies below one of them."""
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 def server_error(scope: Scope) -> Response:

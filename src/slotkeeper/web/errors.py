@@ -7,12 +7,12 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from slotkeeper.edge.middleware import server_error
+from slotkeeper.edge.middleware import API_ROOTS, is_below, server_error
 from slotkeeper.web.pages import page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
-_OF_PROGRAMS = ("/v1", "/v2", "/openapi.json", "/healthz", "/metrics")
+_OF_PROGRAMS = (*API_ROOTS, "/openapi.json", "/healthz", "/metrics")
 
 _TEXTS: Mapping[int, tuple[str, str]] = {
     400: ("This request could not be read", "Please go back and try again."),
@@ -41,8 +41,7 @@ def install(app: FastAPI) -> None:
 def wants_page(request: Request) -> bool:
     """Tell whether a person with a browser asks, and not for something of the API."""
     path = request.scope["path"]
-    of_api = any(path == each or path.startswith(f"{each}/") for each in _OF_PROGRAMS)
-    return not of_api and "text/html" in request.headers.get("accept", "")
+    return not is_below(path, *_OF_PROGRAMS) and "text/html" in request.headers.get("accept", "")
 
 
 def failed(scope: Scope) -> Response:

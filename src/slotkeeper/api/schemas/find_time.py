@@ -7,20 +7,14 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, model_validator
 
 from slotkeeper.api.schemas.answers import Answer, Time
-from slotkeeper.api.schemas.fields import Body, Id
+from slotkeeper.api.schemas.fields import Body, Id, as_list
 from slotkeeper.api.schemas.projects import ResourceId
 from slotkeeper.services.find_time import QUERIES_MAX
 
-
-def _as_list(value: object) -> object:
-    """Take ``{}`` for an empty list: what PHP and the clients make of one."""
-    return [] if value == {} else value
-
-
-ResourceIdList = Annotated[list[ResourceId], BeforeValidator(_as_list)]
-IdList = Annotated[list[UUID], BeforeValidator(_as_list)]
-EmailList = Annotated[list[str], BeforeValidator(_as_list)]
-FilterList = Annotated[list[Any], BeforeValidator(_as_list)]
+ResourceIdList = Annotated[list[ResourceId], BeforeValidator(as_list)]
+IdList = Annotated[list[UUID], BeforeValidator(as_list)]
+EmailList = Annotated[list[str], BeforeValidator(as_list)]
+FilterList = Annotated[list[Any], BeforeValidator(as_list)]
 
 _SETTINGS = {
     *("start", "future", "length", "buffer", "sort"),
