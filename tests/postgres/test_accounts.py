@@ -179,6 +179,17 @@ def test_a_folder_is_passed_by_the_bits_that_concern_the_account(
     assert barrier == (None if is_passable else folder)
 
 
+def test_a_link_is_passed_only_where_it_leads(data_dir: Path) -> None:
+    account = Account("somebody", os.geteuid() + 1, os.getegid() + 1, is_lent=True)
+    private = data_dir / "private"
+    (private / "python").mkdir(parents=True)
+    private.chmod(0o700)
+    (data_dir / "name").symlink_to("private/python")
+    (data_dir / "nickname").symlink_to(data_dir / "name")
+    data_dir.chmod(0o711)
+    assert first_barrier(data_dir / "nickname", account) == private
+
+
 def test_a_cluster_that_belongs_to_root_is_refused_in_words(data_dir: Path) -> None:
     (data_dir / "postgres").symlink_to("/usr")
     with pytest.raises(PostgresUnavailable, match="/usr belongs to root"), lease(data_dir):

@@ -9,7 +9,7 @@ import os
 import pwd
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,10 +71,11 @@ def get_owner(cluster: Path) -> Account:
 def first_barrier(folder: Path, account: Account) -> Path | None:
     """Return the first folder on the way into ``folder`` that ``account`` cannot pass, if any.
 
-    ``folder`` itself counts. Only mode bits are read, so an access list that opens more than they
-    say is not seen, and one that closes more makes PostgreSQL say so itself.
+    ``folder`` itself counts, and so does the way to which a link on it leads. Only mode bits are
+    read, so an access list that opens more than they say is not seen, and one that closes more
+    makes PostgreSQL say so itself.
     """
-    for step in (*reversed(folder.parents), folder):
+    for step in _way_to(folder):
         if not _may_pass(step.stat(), account):
             return step
     return None
@@ -105,6 +106,13 @@ def run_as(
         group=account.gid if account.is_lent else None,
         extra_groups=() if account.is_lent else None,
     )
+
+
+def _way_to(path: Path) -> Iterator[Path]:
+    for step in (*reversed(path.parents), path):
+        yield step
+        if step.is_symlink():
+            yield from _way_to(step.parent / step.readlink())
 
 
 def _own_account() -> Account:
