@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from slotkeeper.api import show
+from slotkeeper.api import action_links, show
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import Times, stamp
 from slotkeeper.domain.app import Caller, KeyKind
@@ -35,6 +35,7 @@ class Viewer:
     calendars_of: Mapping[UUID, Sequence[Calendar]]
     projects: Mapping[UUID, Project]
     logs: Mapping[UUID, Sequence[Transition]]
+    links: Mapping[UUID, Mapping[str, str]]
 
     @classmethod
     async def of(
@@ -70,6 +71,9 @@ class Viewer:
             if "project" in includes
             else {},
             logs=await bookings.logs_of(tx, app_id, ids) if "logs" in includes else {},
+            links=action_links.for_customers(app_id, shown, now=tx.now)
+            if "customer_action_links" in includes
+            else {},
         )
 
     def show(self, booking: Booking) -> Shown:
@@ -126,6 +130,7 @@ class Viewer:
             "meta": booking.meta,
             "settings": booking.settings,
             "logs": [_line(line) for line in self.logs.get(booking.id, ())],
+            "customer_action_links": self.links.get(booking.id, {}),
         }
         shown.update({name: value for name, value in related.items() if name in self.includes})
 

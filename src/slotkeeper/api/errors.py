@@ -21,6 +21,8 @@ from slotkeeper.domain.errors import (
     DomainError,
     InvalidInput,
     KeyReused,
+    LinkExpired,
+    LinkInvalid,
     NotFound,
     SlotTaken,
     TransitionRefused,
@@ -32,6 +34,8 @@ log = structlog.get_logger(__name__)
 STATUS_OF: Mapping[type[DomainError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LinkExpired: HTTPStatus.GONE,
+    LinkInvalid: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     SlotTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     TransitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -47,6 +47,24 @@ class KeyReused(DomainError):
         super().__init__("The Idempotency-Key was used for another request")
 
 
+class LinkExpired(DomainError):
+    """A link is genuine, but too old."""
+
+    code = "link_expired"
+
+    def __init__(self) -> None:
+        super().__init__("This link has expired")
+
+
+class LinkInvalid(DomainError):
+    """A link is not one that the installation or the booking's app has signed."""
+
+    code = "link_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("This link is not valid")
+
+
 class NotFound(DomainError):
     """Nothing with that id is within reach of whoever asks; ``model`` is its kind."""
 

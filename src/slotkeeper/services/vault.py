@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import string
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -39,10 +40,8 @@ class Vault:
     """Seals and opens texts with the secret key of the installation (AES-256-GCM)."""
 
     def __init__(self, secret_key: str) -> None:
-        derived = HKDF(
-            algorithm=SHA256(), length=32, salt=None, info=b"slotkeeper: stored secrets"
-        ).derive(secret_key.encode())
-        self._cipher = AESGCM(derived)
+        self._secret_key = secret_key.encode()
+        self._cipher = AESGCM(self.key_for("stored secrets"))
 
     def seal(self, text: str) -> bytes:
         """Return ``text`` encrypted, different at every call."""
@@ -52,6 +51,19 @@ class Vault:
     def open(self, sealed: bytes) -> str:
         """Return the text; raises cryptography.exceptions.InvalidTag under another key."""
         return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+
+    def key_for(self, purpose: str) -> bytes:
+        """Return 32 secret bytes for one purpose, the same at every call.
+
+        Whoever learns those of one purpose knows nothing of any other.
+        """
+        return _derived(self._secret_key, purpose)
+
+
+@lru_cache(maxsize=32)
+def _derived(secret_key: bytes, purpose: str) -> bytes:
+    info = f"slotkeeper: {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret_key)
 
 
 def _random(length: int) -> str:

@@ -1,5 +1,6 @@
 """Errors as pages, for people; programs keep getting them as JSON."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -8,11 +9,14 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from slotkeeper.edge.middleware import API_ROOTS, is_below, server_error
+from slotkeeper.services import action_links
 from slotkeeper.web.pages import page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 _OF_PROGRAMS = (*API_ROOTS, "/openapi.json", "/healthz", "/metrics")
+_OF_PEOPLE = re.compile(re.sub(r"\{\w+\}", "[^/]+", action_links.PATH))
+"""What lies below the API and is opened by people all the same."""
 
 _TEXTS: Mapping[int, tuple[str, str]] = {
     400: ("This request could not be read", "Please go back and try again."),
@@ -41,7 +45,8 @@ def install(app: FastAPI) -> None:
 def wants_page(request: Request) -> bool:
     """Tell whether a person with a browser asks, and not for something of the API."""
     path = request.scope["path"]
-    return not is_below(path, *_OF_PROGRAMS) and "text/html" in request.headers.get("accept", "")
+    of_people = _OF_PEOPLE.fullmatch(path) is not None or not is_below(path, *_OF_PROGRAMS)
+    return of_people and "text/html" in request.headers.get("accept", "")
 
 
 def failed(scope: Scope) -> Response:

@@ -231,5 +231,9 @@ class ShownBooking(Answer):
     provider_event: dict[str, Any] | None = Field(
         default=None, description="With `include=provider_event`"
     )
+    customer_action_links: dict[str, str] | None = Field(
+        default=None,
+        description="With `include=customer_action_links`: addresses by action, for the customer",
+    )
     created_at: Stamp
     updated_at: Stamp
