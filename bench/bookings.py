@@ -26,8 +26,8 @@ _HOT_CLIENTS = 32
 # claim alone in its transaction is the least that any booking must write.
 _RAW_TABLE = "CREATE TABLE bench_claims (LIKE claims INCLUDING ALL)"
 _RAW_INSERT = (
-    "INSERT INTO bench_claims (app_id, booking_id, resource_id, during, state, exclusive) "
-    "VALUES (%s, %s, %s, tstzrange(%s, %s, '[)'), 'taken', true) ON CONFLICT DO NOTHING"
+    "INSERT INTO bench_claims (app_id, booking_id, resource_id, during, exclusive) "
+    "VALUES (%s, %s, %s, tstzrange(%s, %s, '[)'), true) ON CONFLICT DO NOTHING"
 )
 
 Slot = tuple[UUID, datetime]

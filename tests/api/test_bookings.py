@@ -227,7 +227,7 @@ async def test_times_and_texts_may_stand_in_an_event(tenant: Tenant) -> None:
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        ({"start": None}, {"start": ["The start must be a string."]}),
+        ({"start": None}, {"start": ["The start field is required."]}),
         ({"end": NINE}, {"end": ["The end must be a date after start."]}),
         ({"end": "2030-05-07T08:59:59Z"}, {"end": ["The end must be a date after start."]}),
         ({"end": "late"}, {"end": ["The end is not a valid date."]}),

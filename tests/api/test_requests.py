@@ -116,11 +116,8 @@ async def test_a_project_of_the_graph_makes_requests_of_its_bookings(tenant: Ten
     assert (booking["graph"], booking["state"]) == ("confirm_decline", "tentative")
 
 
-@pytest.mark.parametrize(
-    "graph",
-    ["instant_payment", "group_owner", "group_customer", "group_customer_payment", "reservation"],
-)
-async def test_a_graph_that_is_not_built_can_be_neither_booked_nor_named_by_a_project(
+@pytest.mark.parametrize("graph", ["reservation", "waiting_list"])
+async def test_a_graph_that_cannot_be_booked_cannot_be_named_by_a_project_either(
     tenant: Tenant, graph: str
 ) -> None:
     doc = await tenant.resource()

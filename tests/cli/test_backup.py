@@ -39,8 +39,8 @@ def test_what_was_backed_up_is_there_again(
     with psycopg.connect(empty) as connection, pytest.raises(psycopg.errors.ExclusionViolation):
         # The guard against booking twice has come along.
         connection.execute(
-            "INSERT INTO claims (app_id, booking_id, resource_id, during, state, exclusive) "
-            "SELECT app_id, gen_random_uuid(), resource_id, during, state, true "
+            "INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive) "
+            "SELECT app_id, gen_random_uuid(), resource_id, during, true "
             "FROM claims LIMIT 1"
         )
 

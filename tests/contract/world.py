@@ -82,6 +82,7 @@ class World:
                 )
                 for kind in KINDS:
                     world.keep(kind)
+                world.ids["reservation_id"] = world.reserved()
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
                 yield world
@@ -115,6 +116,13 @@ class World:
         """Return an hour that nothing in this world has taken yet."""
         start = NOW + timedelta(hours=next(self.hours))
         return {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
+
+    def reserved(self) -> str:
+        """Hold an hour for as long as can be, and return the id of the reservation."""
+        asked = {"what": "Consultation", "where": "Here", "reservation_time": 7 * 86400}
+        body = {"resource_id": self.ids["resource_id"], **asked, **self.hour()}
+        reserved: str = self.created("/bookings/reserve", body)["id"]
+        return reserved
 
     def keep(self, kind: str) -> None:
         """Make a thing of a kind, to which requests will go."""
@@ -179,6 +187,8 @@ class World:
             "find_time_bulk": {"queries": [older]},
             "find_time_team": {"users": [older]},
             "reschedule_booking": self.hour(),
+            "reserve": {"resource_id": self.ids["resource_id"], "what": "Visit", **self.hour()},
+            "extend_reservation": {"reservation_id": self.ids["reservation_id"]},
             "add_project_resource": {"resource_id": self.ids["resource_id"]},
             "set_project_resources": {"resources": [self.ids["resource_id"]]},
         }.get(operation, {})

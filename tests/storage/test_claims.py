@@ -34,8 +34,8 @@ async def take(
 
 async def insert_raw(shop: Shop, resource_id: UUID, during: str) -> None:
     await shop.tx.run(
-        "INSERT INTO claims (app_id, booking_id, resource_id, during, state, exclusive) "
-        "VALUES (%s, %s, %s, %s::tstzrange, 'taken', true)",
+        "INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive) "
+        "VALUES (%s, %s, %s, %s::tstzrange, true)",
         (shop.app_id, uuid4(), resource_id, during),
     )
 
@@ -159,22 +159,21 @@ async def test_a_claim_names_a_resource_of_its_own_app(shop: Shop, other_shop: S
         await take(shop, stranger.id)
 
 
-@pytest.mark.parametrize("column", ["during", "resource_id", "booking_id", "exclusive", "state"])
+@pytest.mark.parametrize("column", ["during", "resource_id", "booking_id", "exclusive"])
 async def test_a_claim_has_everything(shop: Shop, column: str) -> None:
     row: dict[str, Any] = {
         "app_id": shop.app_id,
         "booking_id": uuid4(),
         "resource_id": (await shop.resource()).id,
         "during": "[2030-05-07 09:00Z, 2030-05-07 10:00Z)",
-        "state": "taken",
         "exclusive": True,
         column: None,
     }
 
     with pytest.raises(psycopg.errors.NotNullViolation):
         await shop.tx.run(
-            "INSERT INTO claims (app_id, booking_id, resource_id, during, state, exclusive) "
+            "INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive) "
             "VALUES (%(app_id)s, %(booking_id)s, %(resource_id)s, %(during)s::tstzrange, "
-            "%(state)s, %(exclusive)s)",
+            "%(exclusive)s)",
             row,
         )

@@ -127,7 +127,7 @@ def test_every_table_of_an_app_has_it_first_in_its_key(database_url: str) -> Non
     assert first.pop("apps") == "id"
     assert first.pop("alembic_version") == "version_num"
     assert set(first.values()) == {"app_id"}
-    assert len(first) == 11
+    assert {"bookings", "claims", "seats", "events"} < set(first)
 
 
 def test_the_guarantee_is_in_the_first_version(empty: str) -> None:

@@ -76,8 +76,9 @@ INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, project_
     FROM held;
 INSERT INTO booking_log SELECT uuid_at(1), id, 1, 'confirm', 'initialized', 'confirmed', 'api_key',
     NULL, now FROM held;
-INSERT INTO claims SELECT uuid_at(1), id, who,
-    tstzrange(start_at, start_at + interval '30 minutes'), 'taken', true FROM held;
+INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive)
+    SELECT uuid_at(1), id, who, tstzrange(start_at, start_at + interval '30 minutes'), true
+    FROM held;
 INSERT INTO events (app_id, id, calendar_id, resource_id, what, location, description, rsvp,
         start_at, end_at, created_at, updated_at)
     SELECT uuid_at(1), id, who, who, 'Lunch', '', '', 'accepted', start_at + interval '40 minutes',

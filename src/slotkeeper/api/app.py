@@ -16,8 +16,10 @@ from slotkeeper.api import (
     filter_collections,
     find_time,
     graphs,
+    groups,
     overviews,
     projects,
+    reservations,
     resources,
 )
 from slotkeeper.api.answers import json_response
@@ -29,10 +31,11 @@ from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
 
-# What is called /bookings/graphs comes before what is called by its id, /bookings/{id}.
+# What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
     *(resources, calendars, events, projects),
-    *(availability, explain, overviews, graphs, bookings, filter_collections, find_time),
+    *(availability, explain, overviews, graphs, groups, reservations, bookings),
+    *(filter_collections, find_time),
 )
 
 _DESCRIPTION = """

@@ -1,7 +1,7 @@
 """Bookings as the API shows them, with the related objects that were asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from slotkeeper.api import action_links, show
@@ -10,9 +10,10 @@ from slotkeeper.api.times import Times, stamp
 from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.domain.booking import Booking, Customer, Transition
 from slotkeeper.domain.calendar import Calendar, Event
+from slotkeeper.domain.group import group_of
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
-from slotkeeper.services import bookings, calendars, events, projects, resources
+from slotkeeper.services import bookings, calendars, events, groups, projects, resources
 from slotkeeper.storage.transaction import Transaction
 
 PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
@@ -36,6 +37,8 @@ class Viewer:
     projects: Mapping[UUID, Project]
     logs: Mapping[UUID, Sequence[Transition]]
     links: Mapping[UUID, Mapping[str, str]]
+    taken_seats: Mapping[UUID, int]
+    owners: Mapping[UUID, Booking]
 
     @classmethod
     async def of(
@@ -52,9 +55,9 @@ class Viewer:
         if is_public:
             includes &= PUBLIC_INCLUDES
         ids = [booking.id for booking in shown]
-        wants_resource = bool(includes & {"user", "resource"})
+        wants_resource = bool(includes & {"user", "resource", "resources"})
         wants_event = bool(includes & {"event", "provider_event"})
-        resource_ids = _distinct(booking.resource_id for booking in shown)
+        resource_ids = _distinct(each for booking in shown for each in booking.resource_ids)
         calendar_ids = _distinct(booking.calendar_id for booking in shown)
         project_ids = _distinct(booking.project_id for booking in shown)
         return cls(
@@ -74,6 +77,12 @@ class Viewer:
             links=action_links.for_customers(app_id, shown, now=tx.now)
             if "customer_action_links" in includes
             else {},
+            taken_seats=await groups.taken_seats(tx, app_id, shown),
+            owners=await bookings.find_all(
+                tx, app_id, _distinct(booking.owner_booking_id for booking in shown)
+            )
+            if "owner_booking" in includes
+            else {},
         )
 
     def show(self, booking: Booking) -> Shown:
@@ -91,6 +100,8 @@ class Viewer:
             "calendar": show.calendar(calendar) if calendar else None,
             "customers": [_customer(booking.customer)] if booking.customer else [],
         }
+        if booking.until is not None:
+            shown["held_until"] = stamp(booking.until)
         self._add_includes(shown, booking)
         shown["created_at"] = stamp(booking.created_at)
         shown["updated_at"] = stamp(booking.updated_at)
@@ -110,6 +121,13 @@ class Viewer:
         if booking.customer is not None:
             shown = _customer(booking.customer)
             attributes["customer"] = {**booking.customer.custom, **shown}
+        if booking.id in self.taken_seats:
+            attributes["group_booking"] = {
+                "max_seats": group_of(booking.settings).seats,
+                "current_seats": self.taken_seats[booking.id],
+            }
+        if booking.payment_id is not None:
+            attributes["payment"] = {"payment_id": booking.payment_id}
         return attributes
 
     def _person(self, resource: Resource) -> Shown:
@@ -121,9 +139,16 @@ class Viewer:
         person = resource and self._person(resource)
         event = self.events.get(booking.id)
         project = self.projects.get(booking.project_id) if booking.project_id else None
+        owner = self.owners.get(booking.owner_booking_id) if booking.owner_booking_id else None
         related: Shown = {
             "user": person,
             "resource": person,
+            "resources": [
+                self._person(self.resources[each])
+                for each in booking.resource_ids
+                if each in self.resources
+            ],
+            "owner_booking": replace(self, includes=frozenset()).show(owner) if owner else None,
             "event": show.event(event, self.times) if event else None,
             "provider_event": {"id": None},
             "project": show.project(project) if project else None,

@@ -1,6 +1,5 @@
 """Bookings over HTTP."""
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import AnyKey, AppKey
+from slotkeeper.api.booking_orders import actor_of, permitted
 from slotkeeper.api.booking_views import Viewer, shown_booking
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
@@ -20,7 +20,6 @@ from slotkeeper.api.schemas.bookings import (
     UpdateBooking,
 )
 from slotkeeper.api.times import AskedTimes
-from slotkeeper.domain.app import KeyKind
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import bookings
 
@@ -35,15 +34,11 @@ async def create_booking(
 ) -> Response:
     """Book. A time that another booking or an event holds is refused with 422."""
     tx = transaction_of(request)
-    order = body.order(times)
-    if caller.kind is KeyKind.WIDGET:
-        # Everybody has this key; whether bookings may overlap is for the project to say.
-        order = replace(order, settings={})
     booking = await bookings.book(
         tx,
         caller.app_id,
-        order,
-        actor=f"{caller.kind}_key",
+        permitted(caller, body.order(times)),
+        actor=actor_of(caller),
         shuffle=parts_of(request).shuffle,
     )
     return data(await shown_booking(tx, caller, booking, times=times, includes=includes), 201)
@@ -118,8 +113,9 @@ async def act_on_booking(
         booking_id,
         action,
         message=body.message(action),
+        payment_id=body.payment_id,
         meta=body.meta,
-        actor=f"{caller.kind}_key",
+        actor=actor_of(caller),
     )
     return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 
@@ -143,7 +139,7 @@ async def reschedule_booking(
         end=times.read("end", body.end),
         resource_id=body.resource_id,
         message=body.message,
-        actor=f"{caller.kind}_key",
+        actor=actor_of(caller),
     )
     return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 IDS: Mapping[str, str] = {
     "resource": "0b8b8a3e-5f1c-4c8e-9d0a-6f0f5d1f7a11",
     "calendar": "5d3c9f0a-8a86-4b0e-b9b3-4a2a4a7f5c22",
+    "reservation": "f1f0c2aa-4a51-4f5e-9a39-6f3d8a1b7e44",
     "project": "c2f7d1be-3f0e-4f55-8f0c-1f6f9a2b7d33",
 }
 """The ids that the examples name; a reader puts in their own."""
@@ -111,6 +112,16 @@ EXAMPLES: Mapping[str, object] = {
             "timezone": "America/Los_Angeles",
         },
     },
+    "reserve": {
+        "resource_id": _RESOURCE,
+        "start": "2030-05-07T09:00:00-07:00",
+        "end": "2030-05-07T10:00:00-07:00",
+        "what": "Consultation",
+        "where": "Courthouse Square",
+        "description": "Bring the plans",
+        "reservation_time": 60,
+    },
+    "extend_reservation": {"reservation_id": IDS["reservation"], "reservation_time": 60},
     "update_booking": {"meta": {"invoice": "1985-10"}},
     "update_booking_meta": {"meta": {"paid": True}},
     "act_on_booking": {"cancel": {"message": "The car does not start"}},

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from slotkeeper.domain.graphs import RESCHEDULABLE, Action, Graph, Hold, State
+from slotkeeper.domain.graphs import RESCHEDULABLE, Action, Alarm, Graph, Hold, State
+
+AUTO_COMPLETE = "auto_complete_one_hour_after_booking_ends"
+"""The step that completes a booking by itself; the API documentation names it so."""
+
+AUTO_COMPLETE_AFTER = timedelta(hours=1)
+"""How long after its end a booking completes by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +44,22 @@ class Booking:
     """A customer's claim on the interval [start_at, end_at) of a resource.
 
     ``resource_id``, ``project_id`` and ``calendar_id`` become None when what they name is
-    deleted; the booking stays readable.
+    deleted; the booking stays readable. ``further_resource_ids`` are those that are booked
+    together with the first. ``owner_booking_id`` names the class in which the booking has a
+    seat, ``bulk_id`` what binds those that were made in one call. ``steps`` holds what was
+    said of single steps, such as ``{"notify_customer_by_email": {"enabled": false}}``.
+    ``held_until`` is the instant at which a hold runs out.
     """
 
     id: UUID
     graph: Graph
     state: State
     resource_id: UUID | None
+    further_resource_ids: Sequence[UUID] = ()
     project_id: UUID | None
     calendar_id: UUID | None
+    owner_booking_id: UUID | None = None
+    bulk_id: UUID | None = None
     start_at: datetime
     end_at: datetime
     what: str
@@ -55,8 +68,11 @@ class Booking:
     participants: Sequence[str]
     customer: Customer | None
     settings: Mapping[str, object]
+    steps: Mapping[str, object] = field(default_factory=dict)
     meta: Mapping[str, object]
+    payment_id: str | None = None
     rescheduled_from: UUID | None
+    held_until: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -66,9 +82,48 @@ class Booking:
         return self.graph.is_final(self.state)
 
     @property
+    def has_seat(self) -> bool:
+        """Tell whether what the booking may hold is a seat in a class, not time."""
+        return self.graph.needs_seat or self.owner_booking_id is not None
+
+    @property
+    def holding(self) -> Hold:
+        """Return what the booking does now to the time of its resources, or to a seat."""
+        return self.graph.hold(self.state)
+
+    @property
     def holds_time(self) -> bool:
-        """Tell whether the booking takes the time of its resource in its present state."""
-        return not self.graph.needs_seat and self.graph.hold(self.state) is not Hold.NOTHING
+        """Tell whether the booking takes the time of its resources in its present state."""
+        return not self.has_seat and self.holding is not Hold.NOTHING
+
+    @property
+    def holds_seat(self) -> bool:
+        """Tell whether the booking takes a seat in its present state."""
+        return self.has_seat and self.holding is not Hold.NOTHING
+
+    @property
+    def until(self) -> datetime | None:
+        """Return the instant at which what is held now runs out, None where it does not."""
+        return self.held_until if self.holding is Hold.UNTIL_A_MOMENT else None
+
+    @property
+    def resource_ids(self) -> list[UUID]:
+        """Return every resource of the booking, the first one first."""
+        first = [self.resource_id] if self.resource_id is not None else []
+        return [*first, *self.further_resource_ids]
+
+    @property
+    def alarm_at(self) -> datetime | None:
+        """Return when time moves the booking on by itself; None where it never does."""
+        found = self.graph.alarm(self.state)
+        if found is None:
+            return None
+        if found[1] is not Alarm.AUTO_COMPLETE:
+            return self.held_until
+        said = self.steps.get(AUTO_COMPLETE)
+        if isinstance(said, Mapping) and said.get("enabled") is False:
+            return None
+        return self.end_at + AUTO_COMPLETE_AFTER
 
     @property
     def actions(self) -> list[Action]:
@@ -90,6 +145,14 @@ class Booking:
         """Return how long the booking is."""
         return self.end_at - self.start_at
 
-    def after(self, action: str, *, at: datetime) -> "Booking":
-        """Return the booking as ``action`` leaves it, or refuse an action that cannot be."""
-        return replace(self, state=self.graph.step(self.state, action), updated_at=at)
+    def has_run_out(self, now: datetime) -> bool:
+        """Tell whether a hold of the booking has run out, moved on already or not."""
+        return self.until is not None and self.until <= now
+
+    def after(self, action: str, *, at: datetime, by_itself: bool = False) -> "Booking":
+        """Return the booking as ``action`` leaves it, or refuse an action that cannot be.
+
+        ``by_itself`` is for steps that the server takes without being asked.
+        """
+        state = self.graph.step(self.state, action, by_itself=by_itself)
+        return replace(self, state=state, updated_at=at)

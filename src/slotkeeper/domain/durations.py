@@ -68,6 +68,20 @@ def parse_duration(text: str | int) -> int:
     return minutes.numerator
 
 
+def parse_seconds(text: str) -> int:
+    """Return the whole seconds that ``text`` names; raises ``NotUnderstood`` for part of one.
+
+    >>> parse_seconds("25 min"), parse_seconds("90 secs")
+    (1500, 90)
+    """
+    if len(text) > TEXT_LENGTH_MAX:
+        raise NotUnderstood(text)
+    seconds = _seconds(text.strip().lower(), text=text)
+    if seconds.denominator != 1:
+        raise NotUnderstood(text)
+    return seconds.numerator
+
+
 def _seconds(phrase: str, *, text: str) -> Fraction:
     """Return the sum of the terms of ``phrase``; it takes at least one."""
     total: Fraction | None = None

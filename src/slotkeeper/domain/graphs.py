@@ -92,13 +92,14 @@ class Graph:
     needs_customer: bool
     needs_seat: bool = False
 
-    def step(self, state: State, action: str) -> State:
+    def step(self, state: State, action: str, *, by_itself: bool = False) -> State:
         """Return the state that ``action`` leads to, or refuse in the words clients know.
 
-        An internal action is refused too: a client that asks for a time-out gets none.
+        An internal action is refused unless the server takes it ``by_itself``: a client that
+        asks for a time-out gets none.
         """
         for (start, known), end in self.transitions.items():
-            if start is state and known == action and known not in INTERNAL:
+            if start is state and known == action and (by_itself or known not in INTERNAL):
                 return end
         raise TransitionRefused(f"Cannot apply action '{action[:60]}' to current state '{state}'")
 
@@ -113,6 +114,13 @@ class Graph:
     def is_final(self, state: State) -> bool:
         """Tell whether no step leads on from ``state``, asked for or not."""
         return all(start is not state for start, _ in self.transitions)
+
+    def alarm(self, state: State) -> tuple[Action, Alarm] | None:
+        """Return the step that time takes from ``state``, None where it takes none."""
+        for (start, action), alarm in self.alarms.items():
+            if start is state:
+                return action, alarm
+        return None
 
     def hold(self, state: State) -> Hold:
         """Return what ``state`` does to the time of the resource, or to a seat of the group."""
@@ -268,8 +276,8 @@ GRAPHS: Mapping[str, Graph] = {
 }
 """Every graph, by name."""
 
-BOOKABLE = frozenset({INSTANT.name, CONFIRM_DECLINE.name})
-"""The names of the graphs in which a booking can be made; what the others do is not built yet."""
+BOOKABLE = frozenset(GRAPHS) - {RESERVATION.name}
+"""The names of the graphs that an order can ask for; reservations are made in their own way."""
 
 RESCHEDULABLE = frozenset({INSTANT.name})
 """The names of the graphs in which a booking can be moved to another time.

@@ -6,25 +6,47 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from slotkeeper.domain.booking import Customer
+from slotkeeper.domain.booking import AUTO_COMPLETE, Booking, Customer
 from slotkeeper.domain.errors import InvalidInput
-from slotkeeper.domain.graphs import BOOKABLE, GRAPHS, Graph
+from slotkeeper.domain.graphs import BOOKABLE, GRAPHS, GROUP_OWNER, Graph
+from slotkeeper.domain.group import group_of
 from slotkeeper.domain.project import Project
 
 Value = TypeVar("Value")
+
+INTENDED_GRAPH = "intended_graph"
+"""Where a reservation keeps the graph of the booking that is to be made of it."""
 
 LENGTH_MAX = timedelta(days=366)
 """The longest booking."""
 
 
+STEPS = (
+    AUTO_COMPLETE,
+    "timeout",
+    "notify_customer_by_email",
+    "notify_owner_by_email",
+    "trigger_webhook",
+)
+"""What can be said of single steps of a booking, each in an object of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A booking as it was asked for; None means "as the project says"."""
+    """A booking as it was asked for; None means "as the project says".
 
-    start: datetime
-    end: datetime
+    The time may be left open where something else gives it: the class named by
+    ``owner_booking_id``, or the reservation.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
     resource_id: UUID | None = None
+    further_resource_ids: Sequence[UUID] = ()
     project_id: UUID | None = None
+    reservation_id: UUID | None = None
+    owner_booking_id: UUID | None = None
+    bulk_id: UUID | None = None
     graph: str | None = None
     action: str | None = None
     what: str | None = None
@@ -34,6 +56,7 @@ class Order:
     customer: Customer | None = None
     participants: Sequence[str] | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    steps: Mapping[str, object] = field(default_factory=dict)
     meta: Mapping[str, object] = field(default_factory=dict)
 
     def completed(self, project: Project) -> "Order":
@@ -44,6 +67,7 @@ class Order:
         """
         stored = project.booking
         allowed = {"allow_double_bookings": True} if project.allow_double_bookings else {}
+        steps = {name: stored[name] for name in STEPS if isinstance(stored.get(name), dict)}
         return replace(
             self,
             graph=self.graph or _text(stored, "graph"),
@@ -53,7 +77,50 @@ class Order:
             description=_first(self.description, _text(stored, "description")),
             participants=_first(self.participants, _texts(stored, "participants")),
             settings={**allowed, **_object(stored, "settings"), **self.settings},
+            steps={**steps, **self.steps},
             meta={**_object(stored, "meta"), **self.meta},
+        )
+
+    def taking_over(self, reservation: Booking) -> "Order":
+        """Return the order with what it leaves open taken from a reservation."""
+        intended = reservation.steps.get(INTENDED_GRAPH)
+        return replace(
+            self,
+            start=self.start or reservation.start_at,
+            end=self.end or reservation.end_at,
+            resource_id=self.resource_id or reservation.resource_id,
+            further_resource_ids=self.further_resource_ids
+            if self.resource_id or self.further_resource_ids
+            else reservation.further_resource_ids,
+            project_id=self.project_id or reservation.project_id,
+            owner_booking_id=self.owner_booking_id or reservation.owner_booking_id,
+            graph=self.graph or (intended if isinstance(intended, str) else None),
+            what=_first(self.what, reservation.what or None),
+            where=_first(self.where, reservation.location or None),
+            description=_first(self.description, reservation.description or None),
+            calendar_id=self.calendar_id or reservation.calendar_id,
+            customer=self.customer or reservation.customer,
+            participants=_first(self.participants, reservation.participants),
+            settings={**reservation.settings, **self.settings},
+            meta={**reservation.meta, **self.meta},
+        )
+
+    def in_class(self, owner: Booking) -> "Order":
+        """Return the order for a seat: time, place and title are those of the class.
+
+        What the order says of them is passed over, because clients send them along.
+        """
+        return replace(
+            self,
+            start=owner.start_at,
+            end=owner.end_at,
+            resource_id=owner.resource_id,
+            further_resource_ids=owner.further_resource_ids,
+            project_id=self.project_id or owner.project_id,
+            what=owner.what,
+            where=owner.location,
+            description=owner.description,
+            calendar_id=owner.calendar_id,
         )
 
     def checked(self) -> Graph:
@@ -62,10 +129,6 @@ class Order:
         Every missing field is named at once.
         """
         errors: dict[str, list[str]] = {}
-        if self.resource_id is None and self.project_id is None:
-            errors["resource_id"] = ["The resource id field is required."]
-        if self.what is None:
-            errors["what"] = ["The what field is required."]
         graph = GRAPHS[self.graph] if self.graph in BOOKABLE else None
         if self.graph is None:
             errors["graph"] = ["The graph field is required."]
@@ -73,10 +136,38 @@ class Order:
             errors["graph"] = ["graph is invalid"]
         elif graph.needs_customer and self.customer is None:
             errors["customer"] = ["The customer field is required."]
+        if graph is GROUP_OWNER:
+            group_of(self.settings)
+        if graph is not None and graph.needs_seat:
+            if self.owner_booking_id is None:
+                name = "related.owner_booking_id"
+                errors[name] = ["The related.owner booking id field is required."]
+        else:
+            errors |= self._open_questions()
         if errors or graph is None:
             raise InvalidInput(errors)
-        check_interval(self.start, self.end)
         return graph
+
+    def checked_reservation(self) -> None:
+        """Refuse a reservation that lacks something; a later graph must be one of the known."""
+        errors = {} if self.owner_booking_id else self._open_questions()
+        if self.graph is not None and self.graph not in BOOKABLE:
+            errors["graph"] = ["graph is invalid"]
+        if errors:
+            raise InvalidInput(errors)
+
+    def _open_questions(self) -> dict[str, list[str]]:
+        """Return an error for each field without which nobody knows what is to be booked."""
+        errors: dict[str, list[str]] = {}
+        if self.resource_id is None and self.project_id is None:
+            errors["resource_id"] = ["The resource id field is required."]
+        if self.what is None:
+            errors["what"] = ["The what field is required."]
+        if self.start is None:
+            errors["start"] = ["The start field is required."]
+        if self.end is None:
+            errors["end"] = ["The end field is required."]
+        return errors
 
 
 def check_interval(start: datetime, end: datetime) -> None:

@@ -189,13 +189,13 @@ async def find_free(
     *,
     zone_name: str | None,
     shuffle: Shuffle,
-) -> list[UUID]:
-    """Return the resources of a project that are open and free for all of ``wanted``.
+) -> list[list[UUID]]:
+    """Return who of a project could serve all of ``wanted``, being open and free then.
 
-    In the order in which they should get the booking: shuffled where the project says
-    random, by their turn where it says balanced, else by priority. With ``mutual`` the first
-    one stands for all, and only when all are free. Notice, horizon, buffers, gap and limits
-    count where the project enforces them; ``zone_name`` is that of the customer.
+    Each is a resource by itself, in the order in which they should get the booking: shuffled
+    where the project says random, by their turn where it says balanced, else by priority.
+    With ``mutual`` it is all of them together, if all are free. Notice, horizon, buffers, gap
+    and limits count where the project enforces them; ``zone_name`` is that of the customer.
     """
     found = await _resources(tx, app_id, Query(settings={}), project)
     policy = _policy_of(project, wanted)
@@ -210,9 +210,10 @@ async def find_free(
         shuffle(candidates)
     candidates = await balance.in_turn(tx, app_id, candidates, mode)
     free = [each for each in candidates if free_time(policy.search, each) == [wanted]]
+    ids = [candidate.resource_id for candidate in free]
     if mode is Mode.MUTUAL:
-        free = free[:1] if len(free) == len(candidates) else []
-    return [candidate.resource_id for candidate in free]
+        return [ids] if ids and len(free) == len(candidates) else []
+    return [[each] for each in ids]
 
 
 async def is_open(

@@ -6,60 +6,55 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.booking import Booking, Transition
-from slotkeeper.domain.errors import InvalidInput, NotFound, SlotTaken, TransitionRefused
+from slotkeeper.domain.errors import InvalidInput, NotFound, TransitionRefused
 from slotkeeper.domain.graphs import RESCHEDULABLE, Action, State
+from slotkeeper.domain.holds import payment_timeout
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval
-from slotkeeper.domain.project import Project
-from slotkeeper.services import availability, calendars, effects, projects, resources
+from slotkeeper.services import effects, groups, placing, projects, reservations
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
 
+SYSTEM = "system"
+"""Who acted, in the log of a booking, when time did."""
+
 
 async def book(
-    tx: Transaction, app_id: UUID, order: Order, *, actor: str, shuffle: Shuffle
+    tx: Transaction,
+    app_id: UUID,
+    order: Order,
+    *,
+    actor: str,
+    shuffle: Shuffle,
 ) -> Booking:
-    """Make a booking, and take the time of its resource where the graph does so at once.
+    """Make a booking, and take the time or the seat that its graph takes at once.
 
-    What the order leaves open comes from its project. Without a resource, the project's
-    resources that are open and free are tried in the order of its mode. Raises SlotTaken
-    where the time is held by another booking or an event.
+    What the order leaves open comes from the reservation that it takes over, then from its
+    project; a seat has the time of its class. Without a resource, the project's resources
+    that are open and free are tried in the order of its mode. Raises SlotTaken where the
+    time is held by another booking or an event, or no seat is left.
     """
+    if order.reservation_id is not None:
+        reserved = await reservations.take_over(tx, app_id, order.reservation_id, actor=actor)
+        order = order.taking_over(reserved)
     project = await projects.get(tx, app_id, order.project_id) if order.project_id else None
     order = order.completed(project) if project else order
     graph = order.checked()
-    initialized = Booking(
-        id=uuid4(),
-        graph=graph,
-        state=State.INITIALIZED,
-        resource_id=order.resource_id,
-        project_id=order.project_id,
-        calendar_id=order.calendar_id,
-        start_at=order.start,
-        end_at=order.end,
-        what=order.what or "",
-        location=order.where or "",
-        description=order.description or "",
-        participants=list(order.participants or ()),
-        customer=order.customer,
-        settings=order.settings,
-        meta=order.meta,
-        rescheduled_from=None,
-        created_at=tx.now,
-        updated_at=tx.now,
-    )
-    booking = initialized.after(order.action or graph.initial, at=tx.now)
-    if order.resource_id is not None:
-        booking = await _in_calendar(tx, app_id, booking)
-        await effects.hold(tx, app_id, booking, project)
+    if graph.needs_seat and order.owner_booking_id is not None:
+        owner, _ = await groups.open_class(tx, app_id, order.owner_booking_id)
+        order = order.in_class(owner)
     else:
-        assert project is not None, "checked with the order"
-        booking = await _held_by_one_of(tx, app_id, booking, project, shuffle=shuffle)
-        booking = await _in_calendar(tx, app_id, booking)
-    booking = await _with_zone(tx, app_id, booking)
-    return await effects.begin(
-        tx, app_id, booking, action=order.action or graph.initial, actor=actor
+        order = replace(order, owner_booking_id=None)
+    return await placing.place(
+        tx,
+        app_id,
+        order,
+        graph,
+        project,
+        hold_for=payment_timeout(order.steps.get("timeout")),
+        actor=actor,
+        shuffle=shuffle,
     )
 
 
@@ -69,6 +64,16 @@ async def get(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
     if booking is None:
         raise NotFound("Booking")
     return booking
+
+
+async def find_all(tx: Transaction, app_id: UUID, booking_ids: list[UUID]) -> dict[UUID, Booking]:
+    """Return those of the bookings that exist, by id."""
+    return await bookings.find_all(tx, app_id, booking_ids)
+
+
+async def seats_of(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -> list[Booking]:
+    """Return the seats of a class that have not ended, oldest first."""
+    return await bookings.seats_of(tx, app_id, owner_booking_id)
 
 
 async def list_bookings(
@@ -97,21 +102,46 @@ async def act(
     action: str,
     *,
     message: str | None = None,
+    payment_id: str | None = None,
     meta: Mapping[str, object] | None = None,
     actor: str,
 ) -> Booking:
     """Apply an action to a booking; refuse one that its state does not allow.
 
     What follows from it is in ``effects``. Raises SlotTaken where a request is confirmed
-    whose time has been taken meanwhile.
+    whose time has been taken meanwhile. A hold that has run out has ended, also when nobody
+    has noted it yet: what is paid too late is refused.
     """
     before = await _locked(tx, app_id, booking_id)
+    if before.has_run_out(tx.now):
+        before = rung(before, at=tx.now)
     after = before.after(action, at=tx.now)
+    await groups.check_cancellable(tx, app_id, before, action)
+    if payment_id is not None and action == Action.PAY:
+        after = replace(after, payment_id=payment_id)
     if meta:
         after = replace(after, meta=_merged_meta(after.meta, meta))
         await bookings.save_meta(tx, app_id, after)
     await effects.move(tx, app_id, before, after, action=action, message=message, actor=actor)
     return after
+
+
+async def ring(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
+    """Do to a booking what time does to it by itself, if that is due; else nothing."""
+    before = await _locked(tx, app_id, booking_id)
+    if before.alarm_at is None or before.alarm_at > tx.now:
+        return
+    action, _ = before.graph.alarm(before.state) or (None, None)
+    assert action is not None, "it has an alarm"
+    after = rung(before, at=tx.now)
+    await effects.move(tx, app_id, before, after, action=action, message=None, actor=SYSTEM)
+
+
+def rung(booking: Booking, *, at: datetime) -> Booking:
+    """Return a booking that has an alarm as that leaves it."""
+    found = booking.graph.alarm(booking.state)
+    assert found is not None, booking
+    return booking.after(found[0], at=at, by_itself=True)
 
 
 async def change_meta(
@@ -145,17 +175,17 @@ async def reschedule(
     old = await _locked(tx, app_id, booking_id)
     if old.graph.name not in RESCHEDULABLE:
         raise TransitionRefused(f"A booking of the graph {old.graph.name} cannot be rescheduled")
-    action = Action.RESCHEDULE_BY_CUSTOMER
-    ended = old.after(action, at=tx.now)
+    old.after(Action.RESCHEDULE_BY_CUSTOMER, at=tx.now)  # is it possible at all?
     check_interval(start, end)
     target = resource_id or old.resource_id
     if target is None:
         raise InvalidInput({"resource_id": ["The resource id field is required."]})
-    initialized = replace(
+    moved = replace(
         old,
         id=uuid4(),
         state=State.INITIALIZED,
         resource_id=target,
+        further_resource_ids=[each for each in old.further_resource_ids if each != target],
         calendar_id=old.calendar_id if target == old.resource_id else None,
         start_at=start,
         end_at=end,
@@ -163,10 +193,7 @@ async def reschedule(
         rescheduled_from=old.id,
         created_at=tx.now,
     )
-    booking = await _in_calendar(tx, app_id, initialized.after(old.graph.initial, at=tx.now))
-    await effects.move(tx, app_id, old, ended, action=action, message=message, actor=actor)
-    await effects.hold(tx, app_id, booking, await effects.project_of(tx, app_id, old))
-    return await effects.begin(tx, app_id, booking, action=old.graph.initial, actor=actor)
+    return await placing.replace_time(tx, app_id, old, moved, message=message, actor=actor)
 
 
 async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
@@ -181,58 +208,6 @@ async def _locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
     booking = await bookings.find_locked(tx, app_id, booking_id)
     if booking is None:
         raise NotFound("Booking")
-    return booking
-
-
-async def _held_by_one_of(
-    tx: Transaction, app_id: UUID, booking: Booking, project: Project, *, shuffle: Shuffle
-) -> Booking:
-    """Return the booking with the first of the project's resources that can serve it."""
-    found = await availability.find_free(
-        tx,
-        app_id,
-        project,
-        effects.minutes_of(booking),
-        zone_name=effects.zone_name_of(booking),
-        shuffle=shuffle,
-    )
-    for resource_id in found:
-        served = replace(booking, resource_id=resource_id)
-        try:
-            # What is undone gives up its locks: nobody waits for a resource that is not taken.
-            async with tx.connection.transaction():
-                await effects.hold(tx, app_id, served, project)
-        except SlotTaken:
-            continue
-        return served
-    raise SlotTaken
-
-
-async def _with_zone(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
-    """Return the booking with a zone for its customer: that of the resource unless given."""
-    customer = booking.customer
-    if customer is None or customer.timezone or booking.resource_id is None:
-        return booking
-    resource = await resources.get(tx, app_id, booking.resource_id)
-    return replace(booking, customer=replace(customer, timezone=resource.timezone))
-
-
-async def _in_calendar(tx: Transaction, app_id: UUID, booking: Booking) -> Booking:
-    """Return the booking with the calendar that gets its event.
-
-    That is the one asked for, else the resource's own. Refuses a resource that does not exist:
-    one that has a calendar does, so it is rarely looked for by itself.
-    """
-    assert booking.resource_id is not None, booking
-    if booking.calendar_id is None:
-        target = await calendars.find_target(tx, app_id, booking.resource_id)
-        if target is None:
-            await resources.get(tx, app_id, booking.resource_id)
-        return replace(booking, calendar_id=target.id if target else None)
-    await resources.get(tx, app_id, booking.resource_id)
-    chosen = await calendars.get(tx, app_id, booking.calendar_id)
-    if chosen.resource_id != booking.resource_id:
-        raise InvalidInput({"calendar_id": ["The selected calendar id is invalid."]})
     return booking
 
 

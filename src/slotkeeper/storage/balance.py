@@ -15,10 +15,12 @@ FROM unnest(%(resources)s::uuid[]) AS asked (resource_id)
 CROSS JOIN LATERAL (
     SELECT count(*) FROM claims
     WHERE app_id = %(app)s AND resource_id = asked.resource_id AND upper(during) > %(now)s
+      AND (until IS NULL OR until > %(now)s)
 ) AS upcoming
 LEFT JOIN LATERAL (
     SELECT upper(during) AS ended_at FROM claims
     WHERE app_id = %(app)s AND resource_id = asked.resource_id AND upper(during) <= %(now)s
+      AND (until IS NULL OR until > %(now)s)
     ORDER BY app_id DESC, resource_id DESC, upper(during) DESC LIMIT 1
 ) AS ended ON true
 """

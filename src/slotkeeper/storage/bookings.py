@@ -1,7 +1,7 @@
 """Bookings and their log, in the database."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -9,21 +9,31 @@ from psycopg import sql
 from psycopg.types.json import Json, Jsonb
 
 from slotkeeper.domain.booking import Booking, Customer, Transition
-from slotkeeper.domain.graphs import GRAPHS, State
+from slotkeeper.domain.graphs import GRAPHS, GROUP_OWNER, State
+from slotkeeper.domain.group import group_of
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = (
-    "id, graph, state, resource_id, project_id, calendar_id, start_at, end_at, what, location, "
-    "description, participants, customer_id, customer_name, customer_email, customer_phone, "
-    "customer_voip, customer_timezone, customer_custom, settings, meta, rescheduled_from, "
-    "created_at, updated_at"
+    "id, graph, state, resource_id, further_resource_ids, project_id, calendar_id, "
+    "owner_booking_id, bulk_id, start_at, end_at, what, location, description, participants, "
+    "customer_id, customer_name, customer_email, customer_phone, customer_voip, "
+    "customer_timezone, customer_custom, settings, steps, meta, payment_id, rescheduled_from, "
+    "held_until, created_at, updated_at"
 )
 
 
 def _custom(key: str) -> listing.Search:
     return lambda value: (sql.SQL("customer_custom ->> %s = %s"), (key, value))
+
+
+def _of_resource(value: str) -> listing.Condition:
+    first, values = listing.uuid("resource_id")(value)
+    if not values:
+        return listing.NOTHING
+    further = "(further_resource_ids @> ARRAY[%s] AND further_resource_ids <> '{}')"
+    return sql.SQL("({} OR {})").format(first, sql.SQL(further)), (*values, *values)
 
 
 SEARCHABLE = listing.Searchable(
@@ -32,7 +42,8 @@ SEARCHABLE = listing.Searchable(
         "graph": listing.exactly("graph"),
         "state": listing.exactly("state"),
         "completed": listing.truth("completed"),
-        "resource.id": listing.uuid("resource_id"),
+        "resource.id": _of_resource,
+        "owner_booking.id": listing.uuid("owner_booking_id"),
         "project.id": listing.uuid("project_id"),
         "calendar.id": listing.uuid("calendar_id"),
         "customer.name": listing.wildcard("customer_name"),
@@ -56,9 +67,12 @@ SEARCHABLE = listing.Searchable(
 )
 
 
+# What follows from a booking and is stored beside it, for indexes.
+_DERIVED: LiteralString = "completed, alarm_at, seats, bookable_from, bookable_until"
+
+_ALL: LiteralString = f"app_id, {_DERIVED}, {COLUMNS}"
 _INSERT: LiteralString = (
-    f"INSERT INTO bookings (app_id, completed, {COLUMNS}) "
-    f"VALUES (%(app_id)s, %(completed)s, %({COLUMNS.replace(', ', ')s, %(')})s)"
+    f"INSERT INTO bookings ({_ALL}) VALUES (%({_ALL.replace(', ', ')s, %(')})s)"
 )
 
 
@@ -71,9 +85,14 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
         "graph": booking.graph.name,
         "state": booking.state,
         "completed": booking.is_final,
+        "alarm_at": booking.alarm_at,
+        **_offer(booking),
         "resource_id": booking.resource_id,
+        "further_resource_ids": list(booking.further_resource_ids),
         "project_id": booking.project_id,
         "calendar_id": booking.calendar_id,
+        "owner_booking_id": booking.owner_booking_id,
+        "bulk_id": booking.bulk_id,
         "start_at": booking.start_at,
         "end_at": booking.end_at,
         "what": booking.what,
@@ -88,8 +107,11 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
         "customer_timezone": customer and customer.timezone,
         "customer_custom": Json(customer.custom if customer else {}),
         "settings": Json(booking.settings),
+        "steps": Json(booking.steps),
         "meta": Jsonb(booking.meta),
+        "payment_id": booking.payment_id,
         "rescheduled_from": booking.rescheduled_from,
+        "held_until": booking.held_until,
         "created_at": booking.created_at,
         "updated_at": booking.updated_at,
     }
@@ -97,11 +119,21 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
 
 
 async def save_state(tx: Transaction, app_id: UUID, booking: Booking) -> None:
-    """Store the state that an action led to."""
+    """Store the state that an action led to, and until when it lasts."""
     await tx.run(
-        "UPDATE bookings SET state = %s, completed = %s, updated_at = %s "
-        "WHERE app_id = %s AND id = %s",
-        (booking.state, booking.is_final, booking.updated_at, app_id, booking.id),
+        "UPDATE bookings SET state = %s, completed = %s, steps = %s, payment_id = %s, "
+        "held_until = %s, alarm_at = %s, updated_at = %s WHERE app_id = %s AND id = %s",
+        (
+            booking.state,
+            booking.is_final,
+            Json(booking.steps),
+            booking.payment_id,
+            booking.held_until,
+            booking.alarm_at,
+            booking.updated_at,
+            app_id,
+            booking.id,
+        ),
     )
 
 
@@ -114,7 +146,7 @@ async def save_meta(tx: Transaction, app_id: UUID, booking: Booking) -> None:
 
 
 async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
-    """Delete a booking with its log, event and claim."""
+    """Delete a booking with its log, events, claims and seat."""
     await tx.run("DELETE FROM bookings WHERE app_id = %s AND id = %s", (app_id, booking_id))
 
 
@@ -162,6 +194,17 @@ async def find(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | Non
     return _booking(found[0]) if found else None
 
 
+async def find_all(
+    tx: Transaction, app_id: UUID, booking_ids: Sequence[UUID]
+) -> dict[UUID, Booking]:
+    """Return those of the bookings that exist, by id."""
+    found = await tx.dicts(
+        f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = ANY(%s)",
+        (app_id, list(booking_ids)),
+    )
+    return {row["id"]: _booking(row) for row in found}
+
+
 async def find_locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
     """Return the booking and hold its row until the transaction ends, or None."""
     found = await tx.dicts(
@@ -169,6 +212,56 @@ async def find_locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Bookin
         (app_id, booking_id),
     )
     return _booking(found[0]) if found else None
+
+
+async def find_held_open(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
+    """Return the booking, and let nobody change it until the transaction ends, or None.
+
+    Many can do so at once, as those do who take seats in a class.
+    """
+    found = await tx.dicts(
+        f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = %s FOR SHARE",
+        (app_id, booking_id),
+    )
+    return _booking(found[0]) if found else None
+
+
+async def seats_of(
+    tx: Transaction, app_id: UUID, owner_booking_id: UUID, *, locked: bool = False
+) -> list[Booking]:
+    """Return the seats of a class that have not ended, oldest first.
+
+    ``locked`` holds their rows until the transaction ends.
+    """
+    lock: LiteralString = "FOR UPDATE" if locked else ""
+    found = await tx.dicts(
+        f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND owner_booking_id = %s "
+        f"AND NOT completed ORDER BY created_at, id {lock}",
+        (app_id, owner_booking_id),
+    )
+    return [_booking(row) for row in found]
+
+
+async def due(tx: Transaction, moment: datetime, *, most: int) -> list[tuple[UUID, UUID]]:
+    """Return app and id of bookings that time moves on at ``moment`` or before.
+
+    Earliest first, at most ``most``. Their rows are held until the transaction ends; those
+    that another holds are left to it. bookings_by_alarm serves it.
+    """
+    found = await tx.dicts(
+        "SELECT app_id, id FROM bookings WHERE alarm_at <= %s "
+        "ORDER BY alarm_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
+        (moment, most),
+    )
+    return [(row["app_id"], row["id"]) for row in found]
+
+
+async def put_off(tx: Transaction, app_id: UUID, booking_id: UUID, moment: datetime) -> None:
+    """Let time try again later what it could not do to a booking."""
+    await tx.run(
+        "UPDATE bookings SET alarm_at = %s WHERE app_id = %s AND id = %s",
+        (moment, app_id, booking_id),
+    )
 
 
 async def list_bookings(
@@ -183,21 +276,43 @@ async def list_bookings(
 
     With ``start`` and ``end`` only those that lie within [start, end].
     """
-    conditions = [listing.of_app(app_id)]
+    conditions: list[listing.Condition] = [listing.of_app(app_id)]
     if start is not None:
         conditions.append((sql.SQL("start_at >= %s"), (start,)))
     if end is not None:
         conditions.append((sql.SQL("end_at <= %s"), (end,)))
+    return await page(tx, asked, SEARCHABLE, conditions)
+
+
+async def page(
+    tx: Transaction,
+    asked: Listing,
+    searchable: listing.Searchable,
+    conditions: Sequence[listing.Condition],
+) -> Page[Booking]:
+    """Return one page of the bookings that meet ``conditions`` and what was asked for."""
     found = await listing.page(
         tx,
         _Row,
         asked,
-        SEARCHABLE,
+        searchable,
         columns=COLUMNS,
         source="bookings",
         conditions=conditions,
     )
     return Page([_booking(row) for row in found.items], found.total)
+
+
+def _offer(booking: Booking) -> dict[str, object]:
+    """Return what the list of classes on offer looks at."""
+    if booking.graph is not GROUP_OWNER:
+        return dict.fromkeys(("seats", "bookable_from", "bookable_until"))
+    group, start = group_of(booking.settings), booking.start_at
+    return {
+        "seats": group.seats,
+        "bookable_from": group.max_booking and start - group.max_booking,
+        "bookable_until": start - (group.min_booking or timedelta()),
+    }
 
 
 class _Row(dict[str, Any]):

@@ -17,7 +17,8 @@ from slotkeeper.storage.transaction import Transaction
 _HEADER_BYTES = 20
 _ELEMENT = struct.Struct(">4x i i")
 
-# Busy events that their owner made (those of bookings are held by claims) and every claim.
+# Busy events that their owner made (those of bookings are held by claims) and every claim
+# whose hold has not run out.
 # events_busy and claims_by_end serve it: both are searched from the start of the window on,
 # so past events cost nothing. Instants become whole minutes, outward. One value more, the
 # last, says whether something repeats: where nothing does, nobody has to ask for it.
@@ -40,6 +41,7 @@ CROSS JOIN LATERAL (
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
           AND upper(during) > %(from)s AND lower(during) < %(to)s
           AND booking_id IS DISTINCT FROM %(except_booking)s::uuid
+          AND (until IS NULL OR until > %(now)s)
         UNION ALL
         SELECT %(from)s, %(to)s WHERE asked.resource_id IS NULL AND EXISTS (
             SELECT FROM events
@@ -65,6 +67,7 @@ SELECT EXISTS (
     WHERE app_id = %(app)s AND resource_id = %(resource)s AND NOT exclusive
       AND upper(during) > %(start)s AND lower(during) < %(end)s
       AND booking_id IS DISTINCT FROM %(except_booking)s::uuid
+      AND (until IS NULL OR until > %(now)s)
 ) AS blocked, EXISTS (
     SELECT FROM events
     WHERE app_id = %(app)s AND resource_id = %(resource)s AND repeats
@@ -113,6 +116,7 @@ async def busy_times(
             "from": to_datetime(start),
             "to": to_datetime(end),
             "ignore_all_day": ignore_all_day,
+            "now": tx.now,
             "except_booking": except_booking,
         },
     )
@@ -144,6 +148,7 @@ async def is_blocked(
             "start": start,
             "end": end,
             "ignore_all_day": ignore_all_day,
+            "now": tx.now,
             "except_booking": except_booking,
         },
     )

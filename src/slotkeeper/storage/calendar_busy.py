@@ -26,8 +26,15 @@ CROSS JOIN LATERAL (
     SELECT lower(during), upper(during) FROM claims
     JOIN bookings ON bookings.app_id = claims.app_id AND bookings.id = claims.booking_id
     WHERE claims.app_id = %(app)s AND claims.resource_id = calendars.resource_id
-      AND bookings.calendar_id = calendars.id
+      AND CASE WHEN bookings.resource_id = claims.resource_id
+          THEN bookings.calendar_id = calendars.id
+          ELSE EXISTS (
+              SELECT FROM events
+              WHERE events.app_id = claims.app_id AND events.booking_id = claims.booking_id
+                AND events.resource_id = claims.resource_id AND events.calendar_id = calendars.id)
+          END
       AND upper(during) > %(from)s AND lower(during) < %(to)s
+      AND (until IS NULL OR until > %(now)s)
 ) AS held
 WHERE calendars.app_id = %(app)s AND calendars.id = ANY(%(calendars)s)
 """
@@ -63,5 +70,6 @@ async def calendar_busy_times(
             "from": to_datetime(start),
             "to": to_datetime(end),
             "ignore_all_day": ignore_all_day,
+            "now": tx.now,
         },
     )

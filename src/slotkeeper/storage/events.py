@@ -98,10 +98,15 @@ async def find(tx: Transaction, app_id: UUID, event_id: UUID) -> Event | None:
 async def of_bookings(
     tx: Transaction, app_id: UUID, booking_ids: Sequence[UUID]
 ) -> dict[UUID, Event]:
-    """Return the event of each booking that has one, by booking."""
+    """Return the event of each booking that has one, by booking.
+
+    Of several resources, that of the first.
+    """
     found = await tx.rows(
         Event,
-        f"SELECT {COLUMNS} FROM events WHERE app_id = %s AND booking_id = ANY(%s)",
+        f"SELECT {COLUMNS} FROM events WHERE app_id = %s AND booking_id = ANY(%s) "
+        "AND resource_id = (SELECT first.resource_id FROM bookings AS first "
+        "WHERE first.app_id = events.app_id AND first.id = events.booking_id)",
         (app_id, list(booking_ids)),
     )
     return {event.booking_id: event for event in found if event.booking_id is not None}

@@ -29,6 +29,7 @@ CROSS JOIN LATERAL (
     SELECT 'booking', booking_id, lower(during), upper(during) FROM claims
     WHERE app_id = %(app)s AND resource_id = asked.resource_id
       AND upper(during) > %(from)s AND lower(during) < %(to)s
+      AND (until IS NULL OR until > %(now)s)
 ) AS held
 ORDER BY asked.position, held.start_at, held.end_at, held.id
 LIMIT %(most)s
@@ -59,6 +60,7 @@ async def held_times(
             "to": to_datetime(end),
             "ignore_all_day": ignore_all_day,
             "most": most,
+            "now": tx.now,
         },
     )
     return [Held(**{**row, "holder": Holder(row["holder"])}) for row in rows]

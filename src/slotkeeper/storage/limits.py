@@ -21,6 +21,7 @@ CROSS JOIN LATERAL (
     FROM claims
     WHERE app_id = %(app)s AND resource_id = asked.resource_id
       AND upper(during) > %(from)s AND lower(during) < %(to)s
+      AND (until IS NULL OR until > %(now)s)
 ) AS booked
 ORDER BY asked.position
 """
@@ -31,7 +32,9 @@ _STARTS = """
 SELECT floor(date_part('epoch', start_at) / 60)::bigint FROM bookings AS b
 WHERE app_id = %(app)s AND project_id = %(project)s
   AND start_at >= %(from)s AND start_at < %(to)s
-  AND EXISTS (SELECT FROM claims AS c WHERE c.app_id = b.app_id AND c.booking_id = b.id)
+  AND EXISTS (
+    SELECT FROM claims AS c WHERE c.app_id = b.app_id AND c.booking_id = b.id
+      AND (c.until IS NULL OR c.until > %(now)s))
 """
 
 
@@ -45,7 +48,8 @@ async def booked_times(
     return [
         unpacked(each)
         for each in await tx.values(
-            _BOOKED, {"app": app_id, "resources": list(resource_ids), **_ends(window)}
+            _BOOKED,
+            {"app": app_id, "resources": list(resource_ids), "now": tx.now, **_ends(window)},
         )
     ]
 
@@ -54,7 +58,9 @@ async def starts_of_project(
     tx: Transaction, app_id: UUID, project_id: UUID, window: Interval
 ) -> list[int]:
     """Return the minutes within ``window`` in which bookings of a project start, in no order."""
-    return await tx.values(_STARTS, {"app": app_id, "project": project_id, **_ends(window)})
+    return await tx.values(
+        _STARTS, {"app": app_id, "project": project_id, "now": tx.now, **_ends(window)}
+    )
 
 
 async def lock_resource(tx: Transaction, app_id: UUID, resource_id: UUID) -> None:

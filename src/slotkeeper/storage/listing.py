@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
@@ -113,6 +114,12 @@ class Searchable:
         self._default_order = default_order
         self._prefixes = prefixes or {}
         self._ties = [sql.SQL(each) for each in ties]
+
+    def by_default(self, *order: LiteralString) -> "Searchable":
+        """Return the same with another order for those who ask for none."""
+        other = copy(self)
+        other._default_order = order
+        return other
 
     def conditions(self, listing: Listing) -> list[Condition]:
         """Return one condition a term; refuse a field that this list does not know."""

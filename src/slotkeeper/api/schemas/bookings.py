@@ -1,5 +1,6 @@
 """What requests about bookings hold, and what their answers show."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from slotkeeper.api.schemas.projects import ShownProject
 from slotkeeper.api.schemas.resources import ShownCalendar, ShownResource
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
-from slotkeeper.domain.order import Order
+from slotkeeper.domain.order import STEPS, Order
 
 _FLAT = ("start", "end", "what", "where", "description", "calendar_id", "participants")
 
@@ -60,21 +61,63 @@ class CustomerFields(Body):
         )
 
 
-class CreateBooking(Body):
-    """A new booking. What it leaves open comes from its project.
+def _has_time_from_elsewhere(given: dict[str, Any]) -> bool:
+    """Tell whether a class or a reservation says when a booking is, so that it need not."""
+    related = given.get("related")
+    in_class = isinstance(related, dict) and related.get("owner_booking_id") is not None
+    return in_class or given.get("reservation_id") is not None
+
+
+def _without_time(schema: dict[str, Any]) -> None:
+    """Say in the document that start and end may be left out, as they may for seats."""
+    schema["required"] = [each for each in schema["required"] if each not in ("start", "end")]
+    if not schema["required"]:
+        del schema["required"]
+
+
+class Related(Body):
+    """What a booking belongs to."""
+
+    owner_booking_id: Id | None = Field(default=None, description="The class that has the seat")
+
+
+class Switch(Body):
+    """Whether a step of a booking is taken."""
+
+    model_config = ConfigDict(extra="allow")
+
+    enabled: bool = True
+
+
+class PaymentTimeout(Body):
+    """How long a customer has to pay."""
+
+    time: int = Field(examples=[25])
+    unit: Text = Field(default="min", examples=["min"])
+
+
+class _Ordered(Body):
+    """What a booking and a reservation have in common.
 
     Times, title and place may also stand in an ``event`` object, as older clients send them;
-    what stands outside counts first.
+    what stands outside counts first. Start and end are needed, unless a class or a
+    reservation gives them.
     """
+
+    model_config = ConfigDict(json_schema_extra=_without_time)
 
     resource_id: Id | None = Field(
         default=None, description="Whose time; without it one of the project's resources is chosen"
     )
+    resources: list[Id] | None = Field(
+        default=None,
+        max_length=50,
+        description="Several resources, booked together or not at all; the first is `resource_id`",
+    )
     project_id: Id | None = None
     graph: Text | None = Field(default=None, examples=["instant"])
-    action: Text | None = Field(default=None, description="First action; the graph has its own")
-    start: Timestamp
-    end: Timestamp
+    start: Timestamp | None
+    end: Timestamp | None
     what: Text | None = Field(default=None, examples=["Consultation"])
     where: Text | None = Field(default=None, examples=["Courthouse Square"])
     description: Text | None = None
@@ -83,24 +126,30 @@ class CreateBooking(Body):
     participants: list[Text] | None = Field(default=None, max_length=200)
     settings: Document | None = Field(default=None, examples=[{"allow_double_bookings": False}])
     meta: Document | None = None
+    related: Related | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _flattened(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or not isinstance(event := given.get("event"), dict):
+        if not isinstance(given, dict):
             return given
-        nested = {key: value for key, value in event.items() if key in _FLAT}
-        return {**nested, **{key: value for key, value in given.items() if value is not None}}
+        event = given.get("event")
+        nested = event if isinstance(event, dict) else {}
+        said = {key: value for key, value in given.items() if value is not None}
+        flat = {key: value for key, value in nested.items() if key in _FLAT} | said
+        return {"start": None, "end": None, **flat} if _has_time_from_elsewhere(said) else flat
 
     def order(self, times: Times) -> Order:
         """Return what is ordered; refuse times that cannot be read."""
+        several = [each for each in [self.resource_id, *(self.resources or ())] if each]
         return Order(
-            start=times.read("start", self.start),
-            end=times.read("end", self.end),
-            resource_id=self.resource_id,
+            start=times.read("start", self.start) if self.start is not None else None,
+            end=times.read("end", self.end) if self.end is not None else None,
+            resource_id=several[0] if several else None,
+            further_resource_ids=several[1:],
             project_id=self.project_id,
+            owner_booking_id=self.related.owner_booking_id if self.related else None,
             graph=self.graph or None,
-            action=self.action or None,
             what=self.what,
             where=self.where,
             description=self.description,
@@ -112,6 +161,45 @@ class CreateBooking(Body):
         )
 
 
+class CreateBooking(_Ordered):
+    """A new booking. What it leaves open comes from its reservation, class or project."""
+
+    action: Text | None = Field(default=None, description="First action; the graph has its own")
+    reservation_id: Id | None = Field(default=None, description="The reservation it takes over")
+    timeout: PaymentTimeout | None = None
+    auto_complete_one_hour_after_booking_ends: Switch | None = None
+    notify_customer_by_email: Switch | None = None
+    notify_owner_by_email: Switch | None = None
+    trigger_webhook: Switch | None = None
+
+    def order(self, times: Times) -> Order:
+        """Return what is ordered; refuse times that cannot be read."""
+        said = {name: getattr(self, name) for name in STEPS}
+        return replace(
+            super().order(times),
+            action=self.action or None,
+            reservation_id=self.reservation_id,
+            steps={name: each.model_dump() for name, each in said.items() if each is not None},
+        )
+
+
+class Reserve(_Ordered):
+    """Time or a seat to hold for a while. ``graph`` is that of the booking to come."""
+
+    reservation_time: int | Text | None = Field(
+        default=None, description="Seconds; as the project says, else 30", examples=[60]
+    )
+
+
+class ExtendReservation(Body):
+    """How much longer to hold a reservation, counted from now."""
+
+    reservation_id: Id
+    reservation_time: int | Text | None = Field(
+        default=None, description="Seconds; as the project says, else 30", examples=[60]
+    )
+
+
 class ActOnBooking(Body):
     """What goes with an action: an object named after it, such as ``{"cancel": {"message"}}``."""
 
@@ -121,8 +209,18 @@ class ActOnBooking(Body):
 
     def message(self, action: str) -> str | None:
         """Return the note that goes with the action, if there is one."""
+        return self._said(action, "message")
+
+    @property
+    def payment_id(self) -> str | None:
+        """Return the reference of a payment, if there is one."""
+        return self._said("pay", "payment_id")
+
+    def _said(self, action: str, key: str) -> str | None:
         said = (self.model_extra or {}).get(action)
-        text = said.get("message") if isinstance(said, dict) else None
+        text = said.get(key) if isinstance(said, dict) else None
+        if isinstance(text, int) and not isinstance(text, bool):
+            text = str(text)
         return text if isinstance(text, str) and text else None
 
 
@@ -188,12 +286,27 @@ class EventInfo(Answer):
     participants: list[str]
 
 
+class Seats(Answer):
+    """The seats of a class."""
+
+    max_seats: int
+    current_seats: int
+
+
+class Payment(Answer):
+    """The reference under which somebody else took the money."""
+
+    payment_id: str
+
+
 class Attributes(Answer):
     """What the booking was made of; ``event_info`` and ``event`` hold the same."""
 
     event_info: EventInfo
     event: EventInfo
     customer: dict[str, Any] | None = None
+    group_booking: Seats | None = Field(default=None, description="Of a class")
+    payment: Payment | None = Field(default=None, description="Of what was paid")
 
 
 class ShownTransition(Answer):
@@ -224,6 +337,15 @@ class ShownBooking(Answer):
         default=None, description="With `include=user`: the older name of the resource"
     )
     resource: ShownResource | None = Field(default=None, description="With `include=resource`")
+    resources: list[ShownResource] | None = Field(
+        default=None, description="With `include=resources`: all of them, the first one first"
+    )
+    owner_booking: dict[str, Any] | None = Field(
+        default=None, description="With `include=owner_booking`: the class of a seat"
+    )
+    held_until: Stamp | None = Field(
+        default=None, description="When what is held now runs out, unless paid or booked"
+    )
     project: ShownProject | None = Field(default=None, description="With `include=project`")
     meta: dict[str, Any] | None = Field(default=None, description="With `include=meta`")
     settings: dict[str, Any] | None = Field(default=None, description="With `include=settings`")
@@ -237,3 +359,11 @@ class ShownBooking(Answer):
     )
     created_at: Stamp
     updated_at: Stamp
+
+
+class ShownClass(ShownBooking):
+    """A class; its ``attributes.group_booking`` tells how many seats there are and are taken."""
+
+    bookings: list[ShownBooking] | None = Field(
+        default=None, description="The seats that have not ended; of one class, with the app key"
+    )

@@ -1,0 +1,50 @@
+"""Classes over HTTP: bookings with seats."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from slotkeeper.api.answers import data
+from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.booking_views import Viewer
+from slotkeeper.api.parameters import AskedLongListing, Includes, paged
+from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.schemas.answers import Data, ListOf, answers
+from slotkeeper.api.schemas.bookings import ShownClass
+from slotkeeper.api.times import AskedTimes
+from slotkeeper.domain.app import KeyKind
+from slotkeeper.edge.parts import transaction_of
+from slotkeeper.services import bookings, groups
+
+router = APIRouter(prefix="/bookings/groups", tags=["Bookings"], route_class=ApiRoute)
+
+
+@router.get("", responses=answers(ListOf[ShownClass]))
+async def list_classes(
+    request: Request,
+    caller: AnyKey,
+    asked: AskedLongListing,
+    times: AskedTimes,
+    includes: Includes,
+) -> Response:
+    """List the classes in which a seat can be booked now, earliest first."""
+    tx = transaction_of(request)
+    page = await groups.list_classes(tx, caller.app_id, asked)
+    viewer = await Viewer.of(tx, caller, page.items, times=times, includes=includes | {"resource"})
+    return paged(request, asked, page, viewer.show)
+
+
+@router.get("/{booking_id}", responses=answers(Data[ShownClass]))
+async def get_class(
+    request: Request, caller: AnyKey, booking_id: UUID, times: AskedTimes, includes: Includes
+) -> Response:
+    """Get one class; who has the app key sees its seats too."""
+    tx = transaction_of(request)
+    found = await groups.get_class(tx, caller.app_id, booking_id)
+    viewer = await Viewer.of(tx, caller, [found], times=times, includes=includes | {"resource"})
+    shown = viewer.show(found)
+    if caller.kind is not KeyKind.WIDGET:
+        seats = await bookings.seats_of(tx, caller.app_id, booking_id)
+        of_seats = await Viewer.of(tx, caller, seats, times=times, includes=includes)
+        shown["bookings"] = [of_seats.show(seat) for seat in seats]
+    return data(shown)

@@ -1,0 +1,99 @@
+"""Seats: who has which place in a class. The database refuses two on the same number."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from slotkeeper.storage.transaction import Transaction
+
+# Any of the free numbers: who takes the lowest waits for everybody else who does.
+_TAKE = """
+INSERT INTO seats (app_id, owner_booking_id, number, booking_id, until)
+SELECT %(app)s, %(owner)s, number, %(booking)s, %(until)s
+FROM generate_series(1, %(seats)s) AS number
+WHERE NOT EXISTS (
+    SELECT FROM seats AS taken
+    WHERE taken.app_id = %(app)s AND taken.owner_booking_id = %(owner)s
+      AND taken.number = number.number)
+ORDER BY random() LIMIT 1
+ON CONFLICT DO NOTHING
+"""
+
+_GIVE_WAY = """
+DELETE FROM seats WHERE app_id = %(app)s AND owner_booking_id = %(owner)s AND until <= %(now)s
+"""
+
+
+async def take(
+    tx: Transaction,
+    app_id: UUID,
+    *,
+    owner_booking_id: UUID,
+    booking_id: UUID,
+    seats: int,
+    until: datetime | None,
+) -> bool:
+    """Give a booking one of the ``seats`` of a class; False where none is left.
+
+    ``until`` is the instant at which the hold runs out by itself, None where it does not.
+    Who wants the number that another takes at the same moment waits for them, and takes
+    another one. Seats whose hold has run out make way.
+    """
+    values = {
+        "app": app_id,
+        "owner": owner_booking_id,
+        "booking": booking_id,
+        "seats": seats,
+        "until": until,
+        "now": tx.now,
+    }
+    while not await tx.run(_TAKE, values):
+        given_up = await tx.run(_GIVE_WAY, values)
+        if not given_up and await _count(tx, app_id, owner_booking_id) >= seats:
+            return False
+    return True
+
+
+async def keep(tx: Transaction, app_id: UUID, booking_id: UUID) -> bool:
+    """Let a seat that was held for a while be taken for good; False where it is gone."""
+    kept = await tx.run(
+        "UPDATE seats SET until = NULL WHERE app_id = %s AND booking_id = %s",
+        (app_id, booking_id),
+    )
+    return kept == 1
+
+
+async def extend(tx: Transaction, app_id: UUID, booking_id: UUID, until: datetime) -> bool:
+    """Hold a seat until another instant; False where it is gone."""
+    kept = await tx.run(
+        "UPDATE seats SET until = %s WHERE app_id = %s AND booking_id = %s",
+        (until, app_id, booking_id),
+    )
+    return kept == 1
+
+
+async def release(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
+    """Give back the seat of a booking."""
+    await tx.run("DELETE FROM seats WHERE app_id = %s AND booking_id = %s", (app_id, booking_id))
+
+
+async def counts(
+    tx: Transaction, app_id: UUID, owner_booking_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Return how many seats of each class are taken now."""
+    found = await tx.dicts(
+        "SELECT owner_booking_id, count(*) AS count FROM seats "
+        "WHERE app_id = %s AND owner_booking_id = ANY(%s) AND (until IS NULL OR until > %s) "
+        "GROUP BY owner_booking_id",
+        (app_id, list(owner_booking_ids), tx.now),
+    )
+    return {row["owner_booking_id"]: row["count"] for row in found}
+
+
+async def _count(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -> int:
+    """Return how many seats of a class have a row, whether or not their hold has run out."""
+    count: int = await tx.value(
+        "SELECT count(*) FROM seats WHERE app_id = %s AND owner_booking_id = %s",
+        (app_id, owner_booking_id),
+    )
+    return count
