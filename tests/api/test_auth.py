@@ -41,6 +41,16 @@ SCOPES: Mapping[str, str | None] = {
     "add_project_resource": APP,
     "set_project_resources": APP,
     "remove_project_resource": APP,
+    "create_location": APP,
+    "list_locations": ANY,
+    "get_location": APP,
+    "update_location": APP,
+    "delete_location": APP,
+    "create_service": APP,
+    "list_services": ANY,
+    "get_service": APP,
+    "update_service": APP,
+    "delete_service": APP,
     "find_availability": ANY,
     "explain_availability": APP,
     "find_availability_dates": ANY,
@@ -214,6 +224,12 @@ class Owned:
             {"calendar_id": calendar, "start": TEN, "end": "2030-05-07T11:00:00Z", "what": "x"},
         )
         filters = await self.of.api.created("/findtime/filtercollections", {})
+        location = await self.of.api.created(
+            "/locations", {"name": "x", "resources": [resource["id"]], "projects": [project["id"]]}
+        )
+        service = await self.of.api.created(
+            "/location/services", {"name": "x", "locations": [location["id"]]}
+        )
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -222,6 +238,8 @@ class Owned:
             "calendar_id": calendar,
             "event_id": event["id"],
             "filtercollection_id": filters["id"],
+            "location_id": location["id"],
+            "service_id": service["id"],
             "action": "cancel",
         }
         return self
@@ -232,6 +250,7 @@ async def snapshot(api: Caller) -> list[Json]:
     lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
     lists += ["/bookings?include=logs,event,meta", "/calendars"]
     lists += ["/events?start=2030-01-01&end=2031-01-01"]
+    lists += ["/locations?include=services,resources,projects", "/location/services"]
     return [await api.found(each) for each in lists]
 
 

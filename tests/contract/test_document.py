@@ -140,9 +140,12 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     if "{filtercollection_id}" in route.path:
         made = await tenant.api.created("/findtime/filtercollections", {})
         real["filtercollection_id"] = made["id"]
+    location = await tenant.api.created("/locations", {"name": "x"})
+    service = await tenant.api.created("/location/services", {"name": "x"})
+    real |= {"location_id": location["id"], "service_id": service["id"]}
     real["slug"] = f"s-{uuid4()}"
     sent = json.dumps(EXAMPLES[route.name])
-    for kind in ("resource", "project", "calendar"):
+    for kind in ("resource", "project", "calendar", "location"):
         sent = sent.replace(IDS[kind], real[f"{kind}_id"])
     body = json.loads(sent)
     if isinstance(body, dict):

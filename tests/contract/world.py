@@ -46,7 +46,10 @@ PLAUSIBLE: Mapping[str, Json] = {
 }
 """Values that the document cannot describe and that a request needs to get anywhere."""
 
-KINDS = ("resource", "project", "calendar", "event", "booking")
+KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service")
+
+PATHS: Mapping[str, str] = {"service": "/location/services"}
+"""Where the things of a kind are made, for kinds whose plural is not their path."""
 
 USED_UP: Mapping[str, str] = {
     **{f"delete_{kind}": kind for kind in KINDS},
@@ -126,7 +129,7 @@ class World:
 
     def keep(self, kind: str) -> None:
         """Make a thing of a kind, to which requests will go."""
-        made = self.created(f"/{kind}s", self._body(kind))
+        made = self.created(PATHS.get(kind, f"/{kind}s"), self._body(kind))
         self.ids[f"{kind}_id"] = made["id"]
         if kind == "resource":
             self.ids["calendar_id"] = made["calendars"][0]["id"]
@@ -138,10 +141,18 @@ class World:
         used_up = USED_UP.get(operation)
         if used_up is None:
             return self.ids
-        made = self.created(f"/{used_up}s", self._body(used_up))
+        made = self.created(PATHS.get(used_up, f"/{used_up}s"), self._body(used_up))
         if operation == "delete_booking":
             self.call("PUT", f"/v2/bookings/{made['id']}/cancel")
         return {**self.ids, f"{used_up}_id": made["id"]}
+
+    def _places(self) -> dict[str, Json]:
+        """Return lists of what belongs to a place, with the things that are there already."""
+        return {
+            f"{kind}s": [self.ids[f"{kind}_id"]]
+            for kind in ("location", "service", "project")
+            if f"{kind}_id" in self.ids
+        }
 
     def _body(self, kind: str) -> Json:
         match kind:
@@ -154,6 +165,8 @@ class World:
                     "availability": {"length": "1 hour", "to": "1 week"},
                     "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
                 }
+            case "location" | "service":
+                return {"name": kind, **self._places()}
             case "calendar":
                 return {"name": "Another", "resource_id": self.ids["resource_id"]}
             case "event":
@@ -203,7 +216,8 @@ class World:
             return [self.ids["resource_id"] if _is_id(each) else self.place(each) for each in body]
         if not isinstance(body, dict):
             return body
-        real: Json = {**self.ids, **self.hour(), **PLAUSIBLE, "email": f"{uuid4()}@example.com"}
+        known = {**self.ids, **self._places(), **self.hour(), **PLAUSIBLE}
+        real: Json = {**known, "email": f"{uuid4()}@example.com"}
         return {
             key: real[key]
             if key in real and type(value) is type(real[key])

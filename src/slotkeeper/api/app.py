@@ -17,6 +17,8 @@ from slotkeeper.api import (
     find_time,
     graphs,
     groups,
+    location_services,
+    locations,
     overviews,
     projects,
     reservations,
@@ -33,7 +35,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
-    *(resources, calendars, events, projects),
+    *(resources, calendars, events, projects, locations, location_services),
     *(availability, explain, overviews, graphs, groups, reservations, bookings),
     *(filter_collections, find_time),
 )

@@ -13,10 +13,12 @@ IDS: Mapping[str, str] = {
     "calendar": "5d3c9f0a-8a86-4b0e-b9b3-4a2a4a7f5c22",
     "reservation": "f1f0c2aa-4a51-4f5e-9a39-6f3d8a1b7e44",
     "project": "c2f7d1be-3f0e-4f55-8f0c-1f6f9a2b7d33",
+    "location": "9e1a7c44-6d0b-4c39-a3b5-2d8c3e6f8e44",
 }
 """The ids that the examples name; a reader puts in their own."""
 
 _RESOURCE, _CALENDAR, _PROJECT = IDS["resource"], IDS["calendar"], IDS["project"]
+_LOCATION = IDS["location"]
 
 _SEARCH = {
     "project_id": _PROJECT,
@@ -88,6 +90,28 @@ EXAMPLES: Mapping[str, object] = {
     "update_project": {"availability": {"length": "1 hour", "to": "3 months"}},
     "add_project_resource": {"resource_id": _RESOURCE},
     "set_project_resources": [_RESOURCE],
+    "create_location": {
+        "name": "Hill Valley",
+        "description": "Behind the clock tower",
+        "latitude": 34.1367,
+        "longitude": -118.3554,
+        "meta": {"t_store_name": "Hill Valley", "t_store_city": "Hill Valley"},
+        "resources": [_RESOURCE],
+        "projects": [_PROJECT],
+    },
+    "update_location": {
+        "use_custom_hours": True,
+        "availability_constraints": [{"allow_hours": {"start": 10, "end": 18}}],
+    },
+    "create_service": {
+        "name": "Clock repair",
+        "description": "While you wait",
+        "availability": {"length": "30 minutes", "buffer": "15 minutes", "to": "4 weeks"},
+        "availability_constraints": [{"block_weekends": {}}],
+        "booking": {"graph": "instant"},
+        "locations": [_LOCATION],
+    },
+    "update_service": {"availability": {"length": "1 hour", "to": "4 weeks"}},
     "find_availability": _SEARCH,
     "explain_availability": {**_SEARCH, "instant": "tomorrow 18:30"},
     "find_availability_dates": _SEARCH,

@@ -1,6 +1,7 @@
 """Projects over HTTP."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
@@ -25,6 +26,7 @@ from slotkeeper.domain.app import KeyKind
 from slotkeeper.domain.project import Project
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import apps, projects, resources
+from slotkeeper.storage.transaction import Transaction
 
 router = APIRouter(prefix="/projects", tags=["Projects"], route_class=ApiRoute)
 
@@ -36,7 +38,11 @@ async def create_project(request: Request, caller: AppKey, body: CreateProject) 
     """Create a project: what is offered, by whom, when, and with which form."""
     tx = transaction_of(request)
     given = body.given()
-    project = await projects.create(tx, caller.app_id, given, resource_ids=given.pop("resources"))
+    places = _taken_from(given)
+    resource_ids = given.pop("resources")
+    project = await projects.create(
+        tx, caller.app_id, given, resource_ids=resource_ids, places=places
+    )
     return data(show.project(project), 201)
 
 
@@ -47,14 +53,12 @@ async def list_projects(
     """List the projects of the app."""
     tx = transaction_of(request)
     page = await projects.list_projects(tx, caller.app_id, asked)
-    of = await projects.resource_ids_of_all(tx, caller.app_id, [each.id for each in page.items])
+    beside = await _beside(tx, caller.app_id, page.items, includes)
 
     def shown(project: Project) -> show.Shown:
         if caller.kind is KeyKind.WIDGET:
             return show.public_project(project)
-        return show.project(
-            project, resource_ids=of[project.id] if "resources" in includes else None
-        )
+        return {**show.project(project), **beside[project.id]}
 
     return paged(request, asked, page, shown)
 
@@ -80,9 +84,8 @@ async def get_project(
     """Get one project."""
     tx = transaction_of(request)
     project = await projects.get(tx, caller.app_id, project_id)
-    wanted = "resources" in includes
-    of = await projects.resource_ids(tx, caller.app_id, project_id) if wanted else None
-    return data(show.project(project, resource_ids=of))
+    beside = await _beside(tx, caller.app_id, [project], includes)
+    return data({**show.project(project), **beside[project_id]})
 
 
 @router.put("/{project_id}", status_code=204, responses=answers(None, 204))
@@ -91,9 +94,11 @@ async def update_project(
 ) -> Response:
     """Change a project; what the request leaves out stays as it is."""
     changes = body.given(clearable=CLEARABLE)
-    resource_ids = changes.pop("resources", None)
+    resource_ids, places = changes.pop("resources", None), _taken_from(changes)
     tx = transaction_of(request)
-    await projects.change(tx, caller.app_id, project_id, changes, resource_ids=resource_ids)
+    await projects.change(
+        tx, caller.app_id, project_id, changes, resource_ids=resource_ids, places=places
+    )
     return empty()
 
 
@@ -146,6 +151,29 @@ async def remove_project_resource(
     tx = transaction_of(request)
     await projects.remove_resource(tx, caller.app_id, project_id, resource_id)
     return empty()
+
+
+def _taken_from(given: dict[str, Any]) -> projects.Places:
+    """Take the places of a project out of its columns."""
+    return projects.Places(
+        location_ids=given.pop("locations", None), service_ids=given.pop("services", None)
+    )
+
+
+async def _beside(
+    tx: Transaction, app_id: UUID, shown: Sequence[Project], includes: frozenset[str]
+) -> dict[UUID, show.Shown]:
+    """Return by id what is shown of each project because ``includes`` asks for it."""
+    ids = [project.id for project in shown]
+    beside: dict[UUID, show.Shown] = {each: {} for each in ids}
+    if "resources" in includes:
+        for each, resource_ids in (await projects.resource_ids_of_all(tx, app_id, ids)).items():
+            beside[each]["resources"] = resource_ids
+    if includes & {"locations", "services"}:
+        for each, places in (await projects.places_of_all(tx, app_id, ids)).items():
+            both = {"locations": places.location_ids, "services": places.service_ids}
+            beside[each] |= {name: both[name] for name in both.keys() & includes}
+    return beside
 
 
 async def _widget_config(request: Request, app_id: UUID, project: Project) -> Response:

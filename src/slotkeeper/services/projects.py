@@ -3,6 +3,7 @@
 import secrets
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.constraints import parse_constraints
@@ -14,7 +15,7 @@ from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slot_policy import merged, output_zone, slot_policy
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.services import resources
-from slotkeeper.storage import projects
+from slotkeeper.storage import location_services, locations, project_places, projects
 from slotkeeper.storage import resources as stored_resources
 from slotkeeper.storage.transaction import Transaction
 
@@ -29,15 +30,31 @@ _TAKEN_BY_PAGES = frozenset(
 _LETTERS = string.ascii_lowercase + string.digits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The locations and services that a project is in; None where that is not said."""
+
+    location_ids: Sequence[UUID] | None = None
+    service_ids: Sequence[UUID] | None = None
+
+
+_UNSAID = Places()
+
+
 async def create(
-    tx: Transaction, app_id: UUID, given: Mapping[str, object], *, resource_ids: Sequence[UUID]
+    tx: Transaction,
+    app_id: UUID,
+    given: Mapping[str, object],
+    *,
+    resource_ids: Sequence[UUID],
+    places: Places = _UNSAID,
 ) -> Project:
     """Make a project; ``given`` holds columns of a project.
 
     Without a slug it gets one made from its name, with random letters behind it where
     another project of the installation has it.
     """
-    _check(tx, given)
+    check(tx, given)
     await _check_resources(tx, app_id, resource_ids)
     project_id = uuid4()
     slug = given.get("slug")
@@ -48,6 +65,7 @@ async def create(
     columns = {"customer_fields": CUSTOMER_FIELDS, **given, "slug": slug}
     await projects.insert(tx, app_id, {"id": project_id, **columns})
     await projects.set_resources(tx, app_id, project_id, _distinct(resource_ids))
+    await _put_into(tx, app_id, project_id, places)
     return await get(tx, app_id, project_id)
 
 
@@ -74,7 +92,7 @@ async def get_by_slug(tx: Transaction, slug: str) -> tuple[UUID, Project]:
 
 
 async def list_projects(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Project]:
-    """Return one page of the app's projects."""
+    """Return one page of the app's projects; those of services only where they are searched."""
     return await projects.list_projects(tx, app_id, asked)
 
 
@@ -85,15 +103,17 @@ async def change(
     changes: Mapping[str, object],
     *,
     resource_ids: Sequence[UUID] | None = None,
+    places: Places = _UNSAID,
 ) -> None:
-    """Replace each part of a project that ``changes`` names, and its resources if given."""
+    """Replace each part of a project that ``changes`` names, its resources and places if given."""
     await get(tx, app_id, project_id)
-    _check(tx, changes)
+    check(tx, changes)
     if "slug" in changes:
         await _check_slug(tx, str(changes["slug"]), project_id=project_id)
     await projects.update(tx, app_id, project_id, changes)
     if resource_ids is not None:
         await set_resources(tx, app_id, project_id, resource_ids)
+    await _put_into(tx, app_id, project_id, places)
 
 
 async def delete(tx: Transaction, app_id: UUID, project_id: UUID) -> None:
@@ -117,6 +137,15 @@ async def resource_ids_of_all(
 ) -> dict[UUID, list[UUID]]:
     """Return the resources of each project, first in priority first."""
     return await projects.resource_ids_of_all(tx, app_id, project_ids)
+
+
+async def places_of_all(
+    tx: Transaction, app_id: UUID, project_ids: list[UUID]
+) -> dict[UUID, Places]:
+    """Return the locations and services of each project, in the order of their ids."""
+    at = await project_places.location_ids_of_all(tx, app_id, project_ids)
+    of = await project_places.service_ids_of_all(tx, app_id, project_ids)
+    return {each: Places(location_ids=at[each], service_ids=of[each]) for each in project_ids}
 
 
 async def set_resources(
@@ -144,8 +173,8 @@ async def remove_resource(
         raise NotFound("Resource")
 
 
-def _check(tx: Transaction, given: Mapping[str, object]) -> None:
-    """Refuse what would make every later search or booking fail."""
+def check(tx: Transaction, given: Mapping[str, object]) -> None:
+    """Refuse columns of a project that would make every later search or booking fail."""
     errors: dict[str, list[str]] = {}
     if isinstance(availability := given.get("availability"), Mapping):
         _collect(errors, lambda: _check_availability(tx, availability))
@@ -195,6 +224,27 @@ async def _check_resources(
         raise InvalidInput({field: [message]}) from None
 
 
+async def _put_into(tx: Transaction, app_id: UUID, project_id: UUID, places: Places) -> None:
+    """Put a project into the places that are said; one that a service made has its own."""
+    tied = {"locations": places.location_ids, "services": places.service_ids}
+    said = [field for field, ids in tied.items() if ids is not None]
+    if said and await project_places.find_hidden(tx, app_id, [project_id]):
+        message = f"The {said[0]} of the project of a service cannot be changed."
+        raise InvalidInput({said[0]: [message]})
+    if (wanted := places.location_ids) is not None:
+        check_found("locations", wanted, await locations.find_all(tx, app_id, wanted))
+        await project_places.set_locations(tx, app_id, project_id, wanted)
+    if (wanted := places.service_ids) is not None:
+        check_found("services", wanted, await location_services.find_all(tx, app_id, wanted))
+        await project_places.set_services(tx, app_id, project_id, wanted)
+
+
+def check_found(field: str, wanted: Sequence[UUID], found: Mapping[UUID, object]) -> None:
+    """Refuse ids that a request names in ``field`` and that are of nothing in the app."""
+    if not set(wanted) <= found.keys():
+        raise InvalidInput({field: [f"The selected {field} is invalid."]})
+
+
 async def _check_slug(tx: Transaction, slug: str, *, project_id: UUID | None) -> None:
     owner = await projects.find_owner_of_slug(tx, slug)
     if slug in _TAKEN_BY_PAGES or (owner is not None and owner[1] != project_id):
@@ -205,6 +255,12 @@ async def _free_slug(tx: Transaction, name: str) -> str:
     slug = slug_of(name)
     if slug and slug not in _TAKEN_BY_PAGES and not await projects.find_owner_of_slug(tx, slug):
         return slug
+    return random_slug(name)
+
+
+def random_slug(name: str) -> str:
+    """Return an address made from ``name`` with random letters, which nobody has or guesses."""
+    slug = slug_of(name)
     ending = "".join(secrets.choice(_LETTERS) for _ in range(8))
     return f"{slug}-{ending}" if slug else ending
 

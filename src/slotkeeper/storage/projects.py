@@ -8,7 +8,7 @@ from psycopg import sql
 
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.project import Project
-from slotkeeper.storage import changes, listing
+from slotkeeper.storage import changes, listing, project_places
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = (
@@ -38,11 +38,18 @@ SEARCHABLE = listing.Searchable(
         "name": listing.within("name"),
         "slug": listing.exactly("slug"),
         "resources.id": _has_resource,
+        **dict.fromkeys(("locations.uuid", "locations.id"), project_places.project_at_location),
+        **dict.fromkeys(("services.uuid", "services.id"), project_places.project_of_service),
     },
     prefixes={"meta": lambda key: listing.member("meta", key)},
     order={name: name for name in ("created_at", "updated_at", "name", "slug")},
     default_order=("created_at",),
 )
+
+_FINDS_HIDDEN = frozenset(
+    {"id", "slug", "locations.uuid", "locations.id", "services.uuid", "services.id"}
+)
+"""Fields by which somebody looks for a certain project, a hidden one too."""
 
 
 async def insert(tx: Transaction, app_id: UUID, project: Mapping[str, object]) -> None:
@@ -93,7 +100,11 @@ async def find_owner_of_slug(tx: Transaction, slug: str) -> tuple[UUID, UUID] | 
 
 
 async def list_projects(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Project]:
-    """Return one page of the app's projects, oldest first unless asked otherwise."""
+    """Return one page of the app's projects, oldest first unless asked otherwise.
+
+    The hidden projects of services are found by id, slug, location or service, else left out.
+    """
+    names_one = any(field in _FINDS_HIDDEN for field, _ in asked.terms)
     return await listing.page(
         tx,
         Project,
@@ -101,7 +112,10 @@ async def list_projects(tx: Transaction, app_id: UUID, asked: Listing) -> Page[P
         SEARCHABLE,
         columns=COLUMNS,
         source="projects",
-        conditions=[listing.of_app(app_id)],
+        conditions=[
+            listing.of_app(app_id),
+            *([] if names_one else [project_places.NOT_HIDDEN]),
+        ],
     )
 
 

@@ -14,6 +14,7 @@ from slotkeeper.api.schemas.fields import (
     Id,
     Text,
     Title,
+    as_list,
     as_object,
 )
 
@@ -45,6 +46,7 @@ ResourceId = Annotated[UUID, BeforeValidator(_id_of)]
 ResourceIds = Annotated[
     list[ResourceId], Field(max_length=1000, description="First is first in priority")
 ]
+PlaceIds = Annotated[list[UUID], BeforeValidator(as_list), Field(max_length=1000)]
 ResourceList = Annotated[ResourceIds, BeforeValidator(_unwrapped)]
 
 _AVAILABILITY_EXAMPLE = {
@@ -85,6 +87,8 @@ class ProjectFields(Body):
     latitude: Text | None = Field(default=None, max_length=50)
     longitude: Text | None = Field(default=None, max_length=50)
     use_hours_from: Text | None = Field(default=None, max_length=50)
+    locations: PlaceIds | None = Field(default=None, description="Locations that it is in")
+    services: PlaceIds | None = Field(default=None, description="Services that it is in")
 
 
 CLEARABLE = frozenset({"reservation_time", "latitude", "longitude", "use_hours_from"})
@@ -132,6 +136,8 @@ class ShownProject(Answer):
     distance: float | None
     use_hours_from: str | None
     resources: list[Id] | None = Field(default=None, description="With `include=resources`")
+    locations: list[Id] | None = Field(default=None, description="With `include=locations`")
+    services: list[Id] | None = Field(default=None, description="With `include=services`")
     created_at: Stamp
     updated_at: Stamp
 

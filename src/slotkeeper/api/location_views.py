@@ -1,0 +1,89 @@
+"""Locations and services as the API shows them, with what is asked for beside them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from slotkeeper.api.show import Shown
+from slotkeeper.api.times import stamp
+from slotkeeper.domain.app import Caller, KeyKind
+from slotkeeper.domain.location import Location
+from slotkeeper.domain.location_service import LocationService
+from slotkeeper.services import location_services, locations
+from slotkeeper.storage.transaction import Transaction
+
+_METRES = 3
+"""Distances are shown to the metre: with so many digits after the point of a kilometre."""
+
+
+async def shown_locations(
+    tx: Transaction, caller: Caller, found: Sequence[Location], includes: frozenset[str]
+) -> list[Shown]:
+    """Return locations with what ``includes`` names; a widget never sees who works there."""
+    ids = [each.id for each in found]
+    beside: dict[UUID, Shown] = {each: {} for each in ids}
+    if "services" in includes:
+        offered = await location_services.at_locations(tx, caller.app_id, ids)
+        for each in ids:
+            beside[each]["services"] = [service(one, caller) for one in offered[each]]
+    if includes & {"resources", "projects"} and caller.kind is not KeyKind.WIDGET:
+        attached = await locations.attached_to_all(tx, caller.app_id, ids)
+        for each in ids:
+            both = {
+                "resources": attached[each].resource_ids,
+                "projects": attached[each].project_ids,
+            }
+            beside[each] |= {name: both[name] for name in both.keys() & includes}
+    if "availability_constraints" in includes:
+        for one in found:
+            beside[one.id]["availability_constraints"] = one.availability_constraints
+    return [{**location(each), **beside[each.id]} for each in found]
+
+
+async def shown_services(
+    tx: Transaction, caller: Caller, found: Sequence[LocationService], includes: frozenset[str]
+) -> list[Shown]:
+    """Return services, with their locations where ``includes`` names them."""
+    shown = [service(each, caller) for each in found]
+    if "locations" in includes:
+        at = await locations.of_services(tx, caller.app_id, [each.id for each in found])
+        for each in shown:
+            each["locations"] = [location(one) for one in at[each["id"]]]
+    return shown
+
+
+def location(shown: Location) -> Shown:
+    """Return a location, with its distance where the list was asked for by distance."""
+    far = shown.distance_km
+    return {
+        "id": shown.id,
+        "name": shown.name,
+        "description": shown.description,
+        "latitude": shown.latitude,
+        "longitude": shown.longitude,
+        **({} if far is None else {"distance": round(far, _METRES)}),
+        "use_custom_hours": shown.use_custom_hours,
+        "meta": shown.meta,
+        "created_at": stamp(shown.created_at),
+        "updated_at": stamp(shown.updated_at),
+    }
+
+
+def service(shown: LocationService, caller: Caller) -> Shown:
+    """Return a service; the public widget key sees neither metadata nor reminders of it."""
+    private: Shown = {"reminders": shown.reminders, "meta": shown.meta}
+    if caller.kind is KeyKind.WIDGET:
+        private = {"reminders": [], "meta": {}}
+    return {
+        "id": shown.id,
+        "name": shown.name,
+        "description": shown.description,
+        "image_url": shown.image_url,
+        "availability": shown.availability,
+        "availability_constraints": shown.availability_constraints,
+        "booking": shown.booking,
+        "customer_fields": shown.customer_fields,
+        "ui": shown.ui,
+        **private,
+        "created_at": stamp(shown.created_at),
+        "updated_at": stamp(shown.updated_at),
+    }
