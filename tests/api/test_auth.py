@@ -51,6 +51,9 @@ SCOPES: Mapping[str, str | None] = {
     "get_service": APP,
     "update_service": APP,
     "delete_service": APP,
+    "list_templates": APP,
+    "get_template": APP,
+    "update_template": APP,
     "find_availability": ANY,
     "explain_availability": APP,
     "find_availability_dates": ANY,
@@ -249,7 +252,7 @@ async def snapshot(api: Caller) -> list[Json]:
     """Return everything that an app holds, as it shows it."""
     lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
     lists += ["/bookings?include=logs,event,meta", "/calendars"]
-    lists += ["/events?start=2030-01-01&end=2031-01-01"]
+    lists += ["/events?start=2030-01-01&end=2031-01-01", "/templates"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
     return [await api.found(each) for each in lists]
 

@@ -63,7 +63,6 @@ LATER: Mapping[str, list[Json]] = {
     "updateBookingsBulk": [{"bookings": []}],
     "reserveBooking": [{}],
     "extendReservedBooking": [{}],
-    "getEmailTemplates": [],
     "getWidgets": [],
     "auth": [{"email": "doc@example.com", "password": "88mph"}],
 }

@@ -1,4 +1,4 @@
-"""timekit-sdk 1.19.8 under Node, unmodified: locations and services."""
+"""timekit-sdk 1.19.8 under Node, unmodified: locations, services, templates."""
 
 import httpx
 import pytest
@@ -24,6 +24,9 @@ SERVED = [
     "getLocationProjects",
     "getServiceProjects",
     "getLocationServiceProjects",
+    "getEmailTemplates",
+    "getEmailTemplate",
+    "updateEmailTemplate",
 ]
 """Each of these has at least one test below that is named after it."""
 
@@ -182,3 +185,27 @@ def test_get_location_service_projects_leads_to_free_time(
     slots = browser_sdk.call("fetchAvailability", asked).data
     assert {slot["start"][11:16] for slot in slots} == {"09:00"}
     assert {slot["resources"][0]["id"] for slot in slots} == {shop.resource_id}
+
+
+# --- templates
+
+
+def test_get_email_templates_lists_them(sdk: Sdk) -> None:
+    found = sdk.call("getEmailTemplates")
+    assert "reminder_customer" in [each["slug"] for each in found.data]
+    assert found.meta_data["total"] == len(found.data)
+
+
+def test_get_email_template_gives_one(sdk: Sdk) -> None:
+    shown = sdk.call("getEmailTemplate", "reminder_owner").data
+    assert shown["slug"] == "reminder_owner"
+    assert sdk.refused("getEmailTemplate", "nothing").status == 404
+
+
+def test_update_email_template_changes_it_and_puts_it_back(sdk: Sdk) -> None:
+    slug = "group_cancelled_customer"
+    before = sdk.call("getEmailTemplate", slug).data
+    assert sdk.call("updateEmailTemplate", {"slug": slug, "subject": "Sorry"}).status == 204
+    assert sdk.call("getEmailTemplate", slug).data["subject"] == "Sorry"
+    assert sdk.call("updateEmailTemplate", {"slug": slug, "reset": True}).status == 204
+    assert sdk.call("getEmailTemplate", slug).data == before

@@ -58,6 +58,12 @@ USED_UP: Mapping[str, str] = {
 }
 """The kind of thing that an operation may use up."""
 
+SLUGS: Mapping[str, str] = {
+    "get_template": "template_slug",
+    "update_template": "template_slug",
+}
+"""What the slug in the path is, for operations in which it is not that of a project."""
+
 
 @dataclass
 class World:
@@ -67,7 +73,9 @@ class World:
     http: httpx.AsyncClient
     app: NewApp
     hours: "itertools.count[int]" = field(default_factory=lambda: itertools.count(24))
-    ids: dict[str, str] = field(default_factory=lambda: {"graph": "instant"})
+    ids: dict[str, str] = field(
+        default_factory=lambda: {"graph": "instant", "template_slug": "reminder_customer"}
+    )
 
     @classmethod
     @contextmanager
@@ -139,6 +147,8 @@ class World:
     def targets(self, operation: str) -> Mapping[str, str]:
         """Return ids for one request; what it may use up is made for it alone."""
         used_up = USED_UP.get(operation)
+        if operation in SLUGS:
+            return {**self.ids, "slug": self.ids[SLUGS[operation]]}
         if used_up is None:
             return self.ids
         made = self.created(PATHS.get(used_up, f"/{used_up}s"), self._body(used_up))

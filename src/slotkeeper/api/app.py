@@ -23,6 +23,7 @@ from slotkeeper.api import (
     projects,
     reservations,
     resources,
+    templates,
 )
 from slotkeeper.api.answers import json_response
 from slotkeeper.api.idempotency import REPLAYED
@@ -35,7 +36,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
-    *(resources, calendars, events, projects, locations, location_services),
+    *(resources, calendars, events, projects, locations, location_services, templates),
     *(availability, explain, overviews, graphs, groups, reservations, bookings),
     *(filter_collections, find_time),
 )

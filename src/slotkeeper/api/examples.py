@@ -112,6 +112,7 @@ EXAMPLES: Mapping[str, object] = {
         "locations": [_LOCATION],
     },
     "update_service": {"availability": {"length": "1 hour", "to": "4 weeks"}},
+    "update_template": {"subject": "See you soon: {{event.what}}", "enabled": True},
     "find_availability": _SEARCH,
     "explain_availability": {**_SEARCH, "instant": "tomorrow 18:30"},
     "find_availability_dates": _SEARCH,
