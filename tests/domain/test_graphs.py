@@ -63,6 +63,7 @@ reservation
     initialized  reserve                 reserved
     reserved     *expire                 expired
     reserved     *convert                converted
+    reserved      cancel                 cancelled
 """
 
 # What each state holds; every other state holds nothing.

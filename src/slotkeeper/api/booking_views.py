@@ -55,6 +55,11 @@ class Viewer:
         if is_public:
             includes &= PUBLIC_INCLUDES
         ids = [booking.id for booking in shown]
+        owners = (
+            await bookings.find_all(tx, app_id, _distinct(each.owner_booking_id for each in shown))
+            if "owner_booking" in includes
+            else {}
+        )
         wants_resource = bool(includes & {"user", "resource", "resources"})
         wants_event = bool(includes & {"event", "provider_event"})
         resource_ids = _distinct(each for booking in shown for each in booking.resource_ids)
@@ -77,12 +82,8 @@ class Viewer:
             links=action_links.for_customers(app_id, shown, now=tx.now)
             if "customer_action_links" in includes
             else {},
-            taken_seats=await groups.taken_seats(tx, app_id, shown),
-            owners=await bookings.find_all(
-                tx, app_id, _distinct(booking.owner_booking_id for booking in shown)
-            )
-            if "owner_booking" in includes
-            else {},
+            taken_seats=await groups.taken_seats(tx, app_id, [*shown, *owners.values()]),
+            owners=owners,
         )
 
     def show(self, booking: Booking) -> Shown:

@@ -255,6 +255,7 @@ RESERVATION = Graph(
         (State.INITIALIZED, Action.RESERVE): State.RESERVED,
         (State.RESERVED, Action.EXPIRE): State.EXPIRED,
         (State.RESERVED, Action.CONVERT): State.CONVERTED,
+        (State.RESERVED, Action.CANCEL): State.CANCELLED,
     },
     holds={State.RESERVED: Hold.UNTIL_A_MOMENT},
     alarms={(State.RESERVED, Action.EXPIRE): Alarm.RESERVATION_EXPIRY},

@@ -1,8 +1,8 @@
 """What users do with events."""
 
 import heapq
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.recurrence import has_start, occurrences
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor, to_datetime
-from slotkeeper.services import busy, calendars, days, repeating, resources
+from slotkeeper.services import busy, calendars, days, groups, repeating, resources
 from slotkeeper.storage import events
 from slotkeeper.storage.transaction import Transaction
 
@@ -44,12 +44,13 @@ async def get(tx: Transaction, app_id: UUID, event_id: UUID) -> Event:
     event = await events.find(tx, app_id, event_id)
     if event is None:
         raise NotFound("Event")
-    return event
+    return (await _with_guests(tx, app_id, [event]))[0]
 
 
 async def of_bookings(tx: Transaction, app_id: UUID, booking_ids: list[UUID]) -> dict[UUID, Event]:
     """Return the event of each booking that has one."""
-    return await events.of_bookings(tx, app_id, booking_ids)
+    found = await events.of_bookings(tx, app_id, booking_ids)
+    return dict(zip(found, await _with_guests(tx, app_id, [*found.values()]), strict=True))
 
 
 async def list_events(
@@ -65,7 +66,7 @@ async def list_events(
     found = await events.search_repeating(tx, app_id, asked, after=start)
     window = (minute_floor(start), minute_ceil(end))
     every = heapq.merge(*(_named(each, window) for each in found))
-    return await events.list_events(
+    page = await events.list_events(
         tx,
         app_id,
         asked,
@@ -76,6 +77,7 @@ async def list_events(
             for begin, ends, event_id in islice(every, OCCURRENCES_MAX)
         ],
     )
+    return replace(page, items=await _with_guests(tx, app_id, page.items))
 
 
 async def change(
@@ -112,6 +114,21 @@ async def delete(tx: Transaction, app_id: UUID, event_id: UUID) -> None:
         await events.leave_out(tx, app_id, event.series_id, event.recurrence_id)
     if not await events.delete(tx, app_id, event_id):
         raise NotFound("Event")
+
+
+async def _with_guests(tx: Transaction, app_id: UUID, found: Sequence[Event]) -> list[Event]:
+    """Return the events of classes with those who have seats among their participants.
+
+    They are not written there: everybody who booked a seat would wait for that one row.
+    """
+    of_bookings = [event.booking_id for event in found if event.booking_id is not None]
+    guests = await groups.guests_of(tx, app_id, of_bookings) if of_bookings else {}
+    return [
+        replace(event, participants=[*event.participants, *guests[event.booking_id]])
+        if event.booking_id is not None and event.booking_id in guests
+        else event
+        for event in found
+    ]
 
 
 async def _taken_along(tx: Transaction, app_id: UUID, event: Event, to: Calendar) -> dict[str, Any]:

@@ -35,6 +35,13 @@ async def taken_seats(
     return {each: found.get(each, 0) for each in classes}
 
 
+async def guests_of(
+    tx: Transaction, app_id: UUID, owner_booking_ids: Sequence[UUID]
+) -> Mapping[UUID, list[str]]:
+    """Return the e-mails of those who have seats, by class, in the order they booked."""
+    return await stored.guests(tx, app_id, owner_booking_ids)
+
+
 async def open_class(tx: Transaction, app_id: UUID, booking_id: UUID) -> tuple[Booking, Group]:
     """Return a class that takes bookings now, and keep it so until the transaction ends.
 

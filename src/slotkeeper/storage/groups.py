@@ -1,5 +1,6 @@
 """Classes in the database: bookings with seats."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from psycopg import sql
@@ -22,6 +23,26 @@ AND seats > (
 """
 
 _SEARCHABLE = bookings.SEARCHABLE.by_default("start_at")
+
+
+async def guests(
+    tx: Transaction, app_id: UUID, owner_booking_ids: Sequence[UUID]
+) -> dict[UUID, list[str]]:
+    """Return the e-mails of those who have seats, by class, in the order they booked.
+
+    Whose hold has run out is not among them. bookings_of_owner serves it.
+    """
+    found = await tx.dicts(
+        "SELECT seats.owner_booking_id AS id, "
+        "array_agg(customer_email ORDER BY created_at, bookings.id) AS emails "
+        "FROM bookings JOIN seats ON seats.app_id = bookings.app_id "
+        "AND seats.booking_id = bookings.id "
+        "WHERE bookings.app_id = %s AND bookings.owner_booking_id = ANY(%s) "
+        "AND customer_email IS NOT NULL AND (until IS NULL OR until > %s) "
+        "GROUP BY seats.owner_booking_id",
+        (app_id, list(owner_booking_ids), tx.now),
+    )
+    return {row["id"]: row["emails"] for row in found}
 
 
 async def list_open(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Booking]:
