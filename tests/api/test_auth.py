@@ -54,6 +54,13 @@ SCOPES: Mapping[str, str | None] = {
     "list_templates": APP,
     "get_template": APP,
     "update_template": APP,
+    "create_widget": APP,
+    "list_widgets": APP,
+    "get_hosted_widget": PUBLIC,
+    "get_embedded_widget": ANY,
+    "get_widget": APP,
+    "update_widget": APP,
+    "delete_widget": APP,
     "find_availability": ANY,
     "explain_availability": APP,
     "find_availability_dates": ANY,
@@ -233,6 +240,7 @@ class Owned:
         service = await self.of.api.created(
             "/location/services", {"name": "x", "locations": [location["id"]]}
         )
+        widget = await self.of.api.created("/widgets", {"name": "x", "config": {}})
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -243,6 +251,7 @@ class Owned:
             "filtercollection_id": filters["id"],
             "location_id": location["id"],
             "service_id": service["id"],
+            "widget_id": widget["id"],
             "action": "cancel",
         }
         return self
@@ -252,7 +261,7 @@ async def snapshot(api: Caller) -> list[Json]:
     """Return everything that an app holds, as it shows it."""
     lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
     lists += ["/bookings?include=logs,event,meta", "/calendars"]
-    lists += ["/events?start=2030-01-01&end=2031-01-01", "/templates"]
+    lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
     return [await api.found(each) for each in lists]
 

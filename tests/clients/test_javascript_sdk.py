@@ -63,7 +63,6 @@ LATER: Mapping[str, list[Json]] = {
     "updateBookingsBulk": [{"bookings": []}],
     "reserveBooking": [{}],
     "extendReservedBooking": [{}],
-    "getWidgets": [],
     "auth": [{"email": "doc@example.com", "password": "88mph"}],
 }
 """Functions whose routes come with later versions, with arguments to call them."""

@@ -1,4 +1,4 @@
-"""timekit-sdk 1.19.8 under Node, unmodified: locations, services, templates."""
+"""timekit-sdk 1.19.8 under Node, unmodified: locations, services, templates, widgets."""
 
 import httpx
 import pytest
@@ -27,6 +27,13 @@ SERVED = [
     "getEmailTemplates",
     "getEmailTemplate",
     "updateEmailTemplate",
+    "getWidgets",
+    "getWidget",
+    "createWidget",
+    "updateWidget",
+    "deleteWidget",
+    "getHostedWidget",
+    "getEmbedWidget",
 ]
 """Each of these has at least one test below that is named after it."""
 
@@ -209,3 +216,53 @@ def test_update_email_template_changes_it_and_puts_it_back(sdk: Sdk) -> None:
     assert sdk.call("getEmailTemplate", slug).data["subject"] == "Sorry"
     assert sdk.call("updateEmailTemplate", {"slug": slug, "reset": True}).status == 204
     assert sdk.call("getEmailTemplate", slug).data == before
+
+
+# --- widgets of the first version
+
+
+@pytest.fixture
+def first_widget(sdk: Sdk) -> Json:
+    config = {"bookingGraph": "instant", "timekitFindTime": {"length": "1 hour"}}
+    return sdk.call("createWidget", {"name": "Doc", "config": config}).data
+
+
+def test_create_widget_keeps_what_the_sdk_makes_of_it(first_widget: Json) -> None:
+    assert first_widget["config"] == {
+        "booking_graph": "instant",
+        "timekit_find_time": {"length": "1 hour"},
+    }
+
+
+def test_get_widgets_lists_them(sdk: Sdk, first_widget: Json) -> None:
+    query = {"params": {"search": f"id:{first_widget['id']}"}}
+    assert sdk.call("getWidgets", carry=query).data == [first_widget]
+
+
+def test_get_widget_gives_one(sdk: Sdk, first_widget: Json) -> None:
+    assert sdk.call("getWidget", {"id": first_widget["id"]}).data == first_widget
+
+
+def test_update_widget_replaces_its_configuration(sdk: Sdk, first_widget: Json) -> None:
+    changes = {"id": first_widget["id"], "config": {"name": "Marty"}}
+    assert sdk.call("updateWidget", changes).status == 204
+    after = sdk.call("getWidget", {"id": first_widget["id"]}).data
+    assert (after["config"], after["slug"]) == ({"name": "Marty"}, first_widget["slug"])
+
+
+def test_delete_widget_removes_it(sdk: Sdk, first_widget: Json) -> None:
+    assert sdk.call("deleteWidget", {"id": first_widget["id"]}).status == 204
+    assert sdk.refused("getWidget", {"id": first_widget["id"]}).data["model"] == "Widget"
+
+
+def test_get_hosted_widget_needs_no_key(
+    sdk_bridge: Bridge, server: Server, first_widget: Json
+) -> None:
+    nobody = Sdk(sdk_bridge, server.url, None)
+    shown = nobody.call("getHostedWidget", {"slug": first_widget["slug"]}).data
+    assert shown == {key: first_widget[key] for key in ("id", "slug", "config")}
+
+
+def test_get_embed_widget_works_with_the_public_key(browser_sdk: Sdk, first_widget: Json) -> None:
+    shown = browser_sdk.call("getEmbedWidget", {"id": first_widget["id"]}).data
+    assert shown == {key: first_widget[key] for key in ("id", "slug", "config")}

@@ -142,7 +142,8 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
         real["filtercollection_id"] = made["id"]
     location = await tenant.api.created("/locations", {"name": "x"})
     service = await tenant.api.created("/location/services", {"name": "x"})
-    real |= {"location_id": location["id"], "service_id": service["id"]}
+    widget = await tenant.api.created("/widgets", {"name": "x", "config": {}})
+    real |= {"location_id": location["id"], "service_id": service["id"], "widget_id": widget["id"]}
     real["slug"] = "reminder_customer" if "/templates/" in route.path else f"s-{uuid4()}"
     sent = json.dumps(EXAMPLES[route.name])
     for kind in ("resource", "project", "calendar", "location"):

@@ -46,7 +46,7 @@ PLAUSIBLE: Mapping[str, Json] = {
 }
 """Values that the document cannot describe and that a request needs to get anywhere."""
 
-KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service")
+KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service", "widget")
 
 PATHS: Mapping[str, str] = {"service": "/location/services"}
 """Where the things of a kind are made, for kinds whose plural is not their path."""
@@ -59,6 +59,7 @@ USED_UP: Mapping[str, str] = {
 """The kind of thing that an operation may use up."""
 
 SLUGS: Mapping[str, str] = {
+    "get_hosted_widget": "widget_slug",
     "get_template": "template_slug",
     "update_template": "template_slug",
 }
@@ -143,6 +144,8 @@ class World:
             self.ids["calendar_id"] = made["calendars"][0]["id"]
         if kind == "project":
             self.ids["slug"] = made["slug"]
+        if kind == "widget":
+            self.ids["widget_slug"] = made["slug"]
 
     def targets(self, operation: str) -> Mapping[str, str]:
         """Return ids for one request; what it may use up is made for it alone."""
@@ -175,8 +178,8 @@ class World:
                     "availability": {"length": "1 hour", "to": "1 week"},
                     "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
                 }
-            case "location" | "service":
-                return {"name": kind, **self._places()}
+            case "location" | "service" | "widget":
+                return {"name": kind, "config": {}, **self._places()}
             case "calendar":
                 return {"name": "Another", "resource_id": self.ids["resource_id"]}
             case "event":

@@ -24,6 +24,7 @@ from slotkeeper.api import (
     reservations,
     resources,
     templates,
+    widgets,
 )
 from slotkeeper.api.answers import json_response
 from slotkeeper.api.idempotency import REPLAYED
@@ -36,7 +37,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
-    *(resources, calendars, events, projects, locations, location_services, templates),
+    *(resources, calendars, events, projects, locations, location_services, templates, widgets),
     *(availability, explain, overviews, graphs, groups, reservations, bookings),
     *(filter_collections, find_time),
 )

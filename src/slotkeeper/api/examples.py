@@ -113,6 +113,11 @@ EXAMPLES: Mapping[str, object] = {
     },
     "update_service": {"availability": {"length": "1 hour", "to": "4 weeks"}},
     "update_template": {"subject": "See you soon: {{event.what}}", "enabled": True},
+    "create_widget": {
+        "name": "Consultation",
+        "config": {"bookingGraph": "instant", "timekitFindTime": {"length": "1 hour"}},
+    },
+    "update_widget": {"config": {"bookingGraph": "confirm_decline"}},
     "find_availability": _SEARCH,
     "explain_availability": {**_SEARCH, "instant": "tomorrow 18:30"},
     "find_availability_dates": _SEARCH,
