@@ -78,6 +78,7 @@ SCOPES: Mapping[str, str | None] = {
     "draw_graph": APP,
     "list_classes": ANY,
     "get_class": ANY,
+    "get_class_at_old_address": ANY,
     "reserve": ANY,
     "extend_reservation": ANY,
     "create_booking": ANY,

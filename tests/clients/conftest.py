@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import trustme
+from tests.clients.javascript import Sdk
 from tests.clients.shop import Shop, open_shop
 from tests.clients.widget import ORIGINAL, WISHED, Widget
 from tests.support.bridge import Bridge
@@ -52,6 +53,18 @@ def sdk_bridge(modules: Path) -> Iterator[Bridge]:
     assert modules.is_dir()
     with Bridge(["node", FOLDER / "sdk.mjs"]) as bridge:
         yield bridge
+
+
+@pytest.fixture
+def sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
+    """The SDK on somebody's own server, with the app key."""
+    return Sdk(sdk_bridge, server.url, live.api_key)
+
+
+@pytest.fixture
+def browser_sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
+    """The SDK as a page has it, with the public widget key."""
+    return Sdk(sdk_bridge, server.url, live.widget_key)
 
 
 @pytest.fixture

@@ -48,6 +48,40 @@ class Shop:
         assert answer.status_code == 201, answer.text
         return answer.json()["data"]
 
+    def open_class(self, slot: Json, *, seats: int = 2) -> Json:
+        """Offer a class at the time of a slot, and return it."""
+        body = {
+            "graph": "group_owner",
+            "project_id": self.project_id,
+            "resource_id": self.resource_id,
+            "start": slot["start"],
+            "end": slot["end"],
+            "what": "Guitar for beginners",
+            "where": "The gym",
+            "settings": {"max_seats": seats},
+        }
+        answer = self.api.post("bookings", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+    def take_seat(self, of_class: Json, name: str = "Biff") -> Json:
+        """Book a seat in a class by the API, and return the booking."""
+        body = {
+            "graph": "group_customer",
+            "related": {"owner_booking_id": of_class["id"]},
+            "customer": {"name": name, "email": "biff@example.com", "timezone": ZONE},
+        }
+        answer = self.api.post("bookings", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+    def seats_taken(self, of_class: Json) -> int:
+        """Return how many seats of a class are taken now."""
+        answer = self.api.get(f"bookings/groups/{of_class['id']}")
+        assert answer.status_code == 200, answer.text
+        taken: int = answer.json()["data"]["attributes"]["group_booking"]["current_seats"]
+        return taken
+
     def bookings(self, include: str = "") -> Sequence[Json]:
         """Return the bookings of the project, newest first."""
         query = {"search": f"project.id:{self.project_id}", "include": include}

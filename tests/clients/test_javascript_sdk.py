@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from tests.clients import test_javascript_sdk_graphs as graphs
 from tests.clients import test_javascript_sdk_places as places
 from tests.clients.javascript import Sdk
 from tests.clients.shop import Shop
@@ -12,8 +13,6 @@ from tests.support.client import Json
 from tests.support.server import App, Server
 
 pytestmark = pytest.mark.node
-
-NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 SERVED = [
     "createResource",
@@ -49,6 +48,7 @@ SERVED = [
     "updateBooking",
     "rescheduleBooking",
     "deleteBooking",
+    *graphs.SERVED,
     *places.SERVED,
 ]
 """Each of these has at least one test that is named after it, below or in a module of its own."""
@@ -57,27 +57,11 @@ LATER: Mapping[str, list[Json]] = {
     "getApp": [],
     "getAccounts": [],
     "getCredentials": [],
-    "getGroupBookings": [],
-    "getGroupBooking": [{"id": NOWHERE}],
     "createBookingsBulk": [{"bookings": []}],
     "updateBookingsBulk": [{"bookings": []}],
-    "reserveBooking": [{}],
-    "extendReservedBooking": [{}],
     "auth": [{"email": "doc@example.com", "password": "88mph"}],
 }
 """Functions whose routes come with later versions, with arguments to call them."""
-
-
-@pytest.fixture
-def sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
-    """The SDK on somebody's own server, with the app key."""
-    return Sdk(sdk_bridge, server.url, live.api_key)
-
-
-@pytest.fixture
-def browser_sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
-    """The SDK as a page has it, with the public widget key."""
-    return Sdk(sdk_bridge, server.url, live.widget_key)
 
 
 def order(shop: Shop, slot: Json) -> Json:
@@ -577,6 +561,6 @@ def test_a_function_whose_route_comes_later_rejects_in_json(sdk: Sdk, function: 
 @pytest.mark.parametrize("function", SERVED)
 def test_every_function_of_the_server_is_tried(function: str, sdk_bridge: Bridge) -> None:
     words = re.sub("([A-Z])", lambda found: f"_{found[0].lower()}", function)
-    tests = {*globals(), *vars(places)}
+    tests = {*globals(), *vars(graphs), *vars(places)}
     assert any(name.startswith(f"test_{words}_") for name in tests), words
     assert function in sdk_bridge.ask()["functions"]

@@ -6,7 +6,7 @@ from tests.clients.javascript import Sdk
 from tests.clients.shop import Shop
 from tests.support.bridge import Bridge
 from tests.support.client import Json
-from tests.support.server import App, Server
+from tests.support.server import Server
 
 pytestmark = pytest.mark.node
 
@@ -36,18 +36,6 @@ SERVED = [
     "getEmbedWidget",
 ]
 """Each of these has at least one test below that is named after it."""
-
-
-@pytest.fixture
-def sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
-    """The SDK on somebody's own server, with the app key."""
-    return Sdk(sdk_bridge, server.url, live.api_key)
-
-
-@pytest.fixture
-def browser_sdk(sdk_bridge: Bridge, server: Server, live: App) -> Sdk:
-    """The SDK as a page has it, with the public widget key."""
-    return Sdk(sdk_bridge, server.url, live.widget_key)
 
 
 @pytest.fixture

@@ -136,6 +136,33 @@ def test_a_booking_is_made_cancelled_with_an_empty_array_and_deleted(php: Php, s
     assert php.call("deleteBooking", booking["id"])["status"] == 204
 
 
+def test_a_payment_and_a_seat_change_state_with_an_empty_array(php: Php, shop: Shop) -> None:
+    marty = {"name": "Marty McFly", "email": "marty@example.com", "timezone": "Europe/Paris"}
+    first, second = shop.slots()[:2]
+    bought = {
+        "project_id": shop.project_id,
+        "resource_id": shop.resource_id,
+        "graph": "instant_payment",
+        "start": first["start"],
+        "end": first["end"],
+        "customer": marty,
+        "meta": {},
+    }
+    held = php.call("createBooking", bought)["data"]["data"]
+    assert held["state"] == "tentative"
+    paid = php.call("updateBookingState", held["id"], "pay")
+    assert (paid["sent"], paid["data"]["data"]["state"]) == ("[]", "paid")
+
+    lesson = shop.open_class(second)
+    related = {"owner_booking_id": lesson["id"]}
+    wanted = {"graph": "group_customer", "related": related, "customer": marty, "settings": {}}
+    taken = php.call("createBooking", wanted)["data"]["data"]
+    assert (taken["state"], shop.seats_taken(lesson)) == ("confirmed", 1)
+    gone = php.call("updateBookingState", taken["id"], "cancel_by_customer")
+    assert gone["data"]["data"]["state"] == "cancelled_by_customer"
+    assert shop.seats_taken(lesson) == 0
+
+
 def test_a_refusal_is_json_that_php_can_read(bridge: Bridge, server: Server) -> None:
     answer = Php(bridge, server.url, "live_api_key_wrong").call("getAvailabilities", {})
     assert answer["status"] == 401

@@ -213,6 +213,52 @@ def test_a_request_is_confirmed_or_declined(
     assert (slot in shop.slots()) is (state == "declined")
 
 
+def seat(of_class: Json, graph: str = "group_customer") -> Json:
+    return {
+        "graph": graph,
+        "related": {"owner_booking_id": of_class["id"]},
+        "customer": {"name": "Marty", "email": "marty@example.com"},
+    }
+
+
+def test_a_payment_is_awaited_and_the_slot_held(timekit: Timekit, shop: Shop) -> None:
+    slot = shop.slots()[0]
+    held = timekit.call("bookings.create", {**order(shop, slot), "graph": "instant_payment"})
+    assert (held["state"], held["available_actions"]) == ("tentative", ["pay"])
+    assert slot not in shop.slots()
+
+
+def test_classes_are_listed_and_read(timekit: Timekit, shop: Shop) -> None:
+    early, late = (shop.open_class(slot) for slot in shop.slots()[:2])
+    found = timekit.call("bookings.groups.list", search=f"project.id:{shop.project_id}")
+    assert [each["id"] for each in found] == [early["id"], late["id"]]
+    taken = timekit.call("bookings.create", seat(early))
+    shown = timekit.call("bookings.groups.retrieve", early["id"])
+    assert shown["attributes"]["group_booking"] == {"max_seats": 2, "current_seats": 1}
+    assert [each["id"] for each in shown["bookings"]] == [taken["id"]]
+
+
+@pytest.mark.parametrize("action", ["cancel_by_owner", "cancel_by_customer"])
+def test_a_seat_is_booked_and_given_back(timekit: Timekit, shop: Shop, action: str) -> None:
+    lesson = shop.open_class(shop.slots()[0], seats=1)
+    taken = timekit.call("bookings.create", seat(lesson))
+    assert taken["state"] == "confirmed"
+    refused = timekit.tried("bookings.create", seat(lesson))
+    assert refused == (422, {"error": "No available seats"})
+    gone = timekit.call("bookings.update_state", taken["id"], action)
+    assert gone["state"] == action.replace("cancel", "cancelled")
+    assert shop.seats_taken(lesson) == 0
+
+
+def test_a_class_is_opened_and_called_off(timekit: Timekit, shop: Shop) -> None:
+    body = {**order(shop, shop.slots()[0]), "graph": "group_owner", "settings": {"max_seats": 2}}
+    lesson = timekit.call("bookings.create", {**body, "customer": None})
+    taken = timekit.call("bookings.create", seat(lesson, "group_customer_payment"))
+    assert taken["state"] == "tentative"
+    assert timekit.call("bookings.update_state", lesson["id"], "cancel")["state"] == "cancelled"
+    assert timekit.call("bookings.retrieve", taken["id"])["state"] == "cancelled_by_owner"
+
+
 def test_a_booking_takes_metadata(timekit: Timekit, booking: Json) -> None:
     assert timekit.tried("bookings.update_meta", booking["id"], {"meta": {"car": "DMC"}})[0] == 204
     status, data = timekit.tried("bookings.list", dynamic_includes=["meta"])

@@ -16,10 +16,10 @@ from slotkeeper.domain.app import KeyKind
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import bookings, groups
 
-router = APIRouter(prefix="/bookings/groups", tags=["Bookings"], route_class=ApiRoute)
+router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=ApiRoute)
 
 
-@router.get("", responses=answers(ListOf[ShownClass]))
+@router.get("/groups", responses=answers(ListOf[ShownClass]))
 async def list_classes(
     request: Request,
     caller: AnyKey,
@@ -34,7 +34,7 @@ async def list_classes(
     return paged(request, asked, page, viewer.show)
 
 
-@router.get("/{booking_id}", responses=answers(Data[ShownClass]))
+@router.get("/groups/{booking_id}", responses=answers(Data[ShownClass]))
 async def get_class(
     request: Request, caller: AnyKey, booking_id: UUID, times: AskedTimes, includes: Includes
 ) -> Response:
@@ -48,3 +48,11 @@ async def get_class(
         of_seats = await Viewer.of(tx, caller, seats, times=times, includes=includes)
         shown["bookings"] = [of_seats.show(seat) for seat in seats]
     return data(shown)
+
+
+@router.get("/{booking_id}/groups", responses=answers(Data[ShownClass]))
+async def get_class_at_old_address(
+    request: Request, caller: AnyKey, booking_id: UUID, times: AskedTimes, includes: Includes
+) -> Response:
+    """Get one class; the address at which timekit-sdk 1.7 to 1.17 asks for it."""
+    return await get_class(request, caller, booking_id, times, includes)
