@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ import orjson
 import psycopg
 from psycopg.rows import dict_row
 
+from slotkeeper.bootstrap import system_clock
+from tests.races.books import Books
 from tests.support.client import basic
 
 CROWD = 100
@@ -48,6 +51,23 @@ def order(resource_id: str | None, times: dict[str, str], **given: Any) -> Reque
         "/bookings",
         body if resource_id is None else {"resource_id": resource_id, **body},
     )
+
+
+def a_class(resource_id: str, seats: int, times: dict[str, str]) -> Request:
+    """Return the request for a class of so many seats."""
+    return order(resource_id, times, graph="group_owner", settings={"max_seats": seats})
+
+
+def seat(owner: Any, **given: Any) -> Request:
+    """Return the request for a seat in a class; it has the time of the class."""
+    values = {"graph": "group_customer", "related": {"owner_booking_id": owner["id"]}, **given}
+    return order(None, {}, **values)
+
+
+def reserve(resource_id: str, times: dict[str, str], *, seconds: int, **given: Any) -> Request:
+    """Return the request that reserves a time for some seconds."""
+    body = {"resource_id": resource_id, "what": "Consultation", "reservation_time": seconds}
+    return "POST", "/bookings/reserve", {**body, **times, **given}
 
 
 def move(booking: Any, times: dict[str, str], **given: Any) -> Request:
@@ -157,6 +177,25 @@ class Arena:
         )
         return list(await asyncio.gather(*sent))
 
+    async def race_around(
+        self, moment: datetime, requests: Sequence[Request], *, seconds: float = 0.2
+    ) -> list[Answered]:
+        """Send the requests one by one, evenly over some seconds around ``moment``."""
+
+        async def after(pause: float, client: Client, request: Request) -> Answered:
+            await asyncio.sleep(pause)
+            return await client.send(request)
+
+        first = (moment - system_clock()).total_seconds() - seconds / 2
+        step = seconds / len(requests)
+        sent = (
+            after(first + step * number, client, request)
+            for number, (client, request) in enumerate(
+                zip(self.clients[: len(requests)], requests, strict=True)
+            )
+        )
+        return list(await asyncio.gather(*sent))
+
     async def warm_up(self) -> None:
         """Open every connection, so that a race does not begin with handshakes."""
         await self.race([("GET", "/resources", None)] * len(self.clients))
@@ -164,6 +203,20 @@ class Arena:
     def rows(self, query: LiteralString, *parameters: object) -> list[dict[str, Any]]:
         with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def held_until(self, booking: Any) -> datetime:
+        """Return the instant at which a hold runs out; answers round it to the second."""
+        [found] = self.rows("SELECT held_until FROM bookings WHERE id = %s", booking["id"])
+        moment: datetime = found["held_until"]
+        return moment
+
+    def deadlocks(self) -> int:
+        """Return how many deadlocks the database has broken so far."""
+        self.rows("SELECT pg_stat_force_next_flush()")
+        [found] = self.rows(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        )
+        return int(found["deadlocks"])
 
     def overlaps(self) -> list[dict[str, Any]]:
         """Return every pair of claims that hold the same time though neither may share it."""
@@ -175,31 +228,9 @@ class Arena:
         )
 
     def check(self) -> None:
-        """See that the tables tell one story: bookings, claims, events and log."""
+        """See that the tables tell one story: bookings, claims, seats, events and log."""
         assert self.overlaps() == []
-        odd = self.rows(
-            "SELECT b.id, b.state, count(DISTINCT c.*) AS claims, count(DISTINCT e.*) AS events, "
-            "count(DISTINCT l.*) AS lines "
-            "FROM bookings AS b "
-            "LEFT JOIN claims AS c ON c.app_id = b.app_id AND c.booking_id = b.id "
-            "AND c.resource_id = b.resource_id AND c.during = tstzrange(b.start_at, b.end_at) "
-            "LEFT JOIN events AS e ON e.app_id = b.app_id AND e.booking_id = b.id "
-            "AND e.start_at = b.start_at AND e.end_at = b.end_at "
-            "LEFT JOIN booking_log AS l ON l.app_id = b.app_id AND l.booking_id = b.id "
-            "WHERE b.resource_id IS NOT NULL "  # deleted, it took its claims and events along
-            "GROUP BY b.app_id, b.id "
-            "HAVING count(DISTINCT c.*) <> (b.state IN ('confirmed', 'completed'))::int "
-            "OR count(DISTINCT e.*) <> (b.state IN ('confirmed', 'completed'))::int "
-            "OR count(DISTINCT l.*) <> 1 + CASE b.graph "
-            "WHEN 'instant' THEN (b.state <> 'confirmed')::int "
-            "ELSE (b.state <> 'tentative')::int "
-            "+ (b.state NOT IN ('tentative', 'confirmed', 'declined'))::int END"
-        )
-        assert odd == []
-        orphans = self.rows(
-            "SELECT FROM claims WHERE (app_id, booking_id) NOT IN (SELECT app_id, id FROM bookings)"
-        )
-        assert orphans == []
+        Books.opened(self.database_url).check()
 
 
 def statuses(answers: Sequence[Answered]) -> Counter[int]:

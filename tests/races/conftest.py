@@ -1,4 +1,4 @@
-"""Two servers on one database, with and without the guard against double bookings."""
+"""Two servers on one database, with and without the guards against double bookings."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +14,10 @@ from tests.conftest import new_database
 from tests.races.arena import CROWD, Arena, Client
 from tests.support.server import serving
 
-GUARD_OFF = "ALTER TABLE claims DROP CONSTRAINT claims_do_not_overlap"
+GUARDS_OFF = (
+    "ALTER TABLE claims DROP CONSTRAINT claims_do_not_overlap; "
+    "ALTER TABLE seats DROP CONSTRAINT seats_pkey"
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +35,10 @@ async def arena(
 
 @pytest.fixture
 async def unguarded(postgres: str, tmp_path: Path, worker_id: str) -> AsyncIterator[Arena]:
-    """A server on a database from which the exclusion constraint was taken away."""
+    """A server on a database from which the guards of time and of seats were taken away."""
     url = new_database(postgres, f"unguarded_{worker_id}")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(GUARD_OFF)
+        connection.execute(GUARDS_OFF)
     async with opened(url, tmp_path, servers=1) as arena:
         yield arena
 

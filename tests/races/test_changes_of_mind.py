@@ -49,7 +49,7 @@ async def test_two_who_want_each_others_place_both_stay_where_they_are(arena: Ar
 
     Neither can move before the other has, so both are refused, and nobody hears of an error.
     """
-    before = deadlocks(arena)
+    before = arena.deadlocks()
     for _ in range(ROUNDS):
         pairs = []
         for _ in range(8):
@@ -60,7 +60,7 @@ async def test_two_who_want_each_others_place_both_stay_where_they_are(arena: Ar
         answers = await arena.race(pairs)
 
         assert statuses(answers) == {422: len(pairs)}
-    assert deadlocks(arena) > before, "no two ever met: the test shows nothing"
+    assert arena.deadlocks() > before, "no two ever met: the test shows nothing"
     arena.check()
 
 
@@ -162,12 +162,3 @@ async def test_of_many_who_want_one_name_one_gets_it(
     assert statuses(answers) == {201: 1, 422: 19}
     assert all(answer.body["errors"].keys() == {field} for answer in answers
                if answer.status == 422)  # fmt: skip
-
-
-def deadlocks(arena: Arena) -> int:
-    """Return how many deadlocks the database has broken so far."""
-    arena.rows("SELECT pg_stat_force_next_flush()")
-    [found] = arena.rows(
-        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    )
-    return int(found["deadlocks"])

@@ -244,7 +244,7 @@ async def test_a_claim_is_taken_and_released_without_a_search(explained: Transac
 async def test_a_request_sees_what_is_taken_without_a_search(explained: Transaction) -> None:
     start = NOW + timedelta(days=1)
 
-    await claims.is_held(explained, APP, PEOPLE[0], start=start, end=start + timedelta(hours=1))
+    await claims.is_held(explained, APP, PEOPLE[:1], start=start, end=start + timedelta(hours=1))
 
     check(explained, "claims_do_not_overlap")
 
