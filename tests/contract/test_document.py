@@ -137,6 +137,11 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
             )
         )["id"],
     }
+    hour = {"start": "2030-06-03 11:00", "end": "2030-06-03 12:00", "what": "x"}
+    reserved = await tenant.api.created(
+        "/bookings/reserve", {"resource_id": doc["id"], "reservation_time": 3600, **hour}
+    )
+    real["reservation_id"] = reserved["id"]
     if "{filtercollection_id}" in route.path:
         made = await tenant.api.created("/findtime/filtercollections", {})
         real["filtercollection_id"] = made["id"]
@@ -146,7 +151,7 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     real |= {"location_id": location["id"], "service_id": service["id"], "widget_id": widget["id"]}
     real["slug"] = "reminder_customer" if "/templates/" in route.path else f"s-{uuid4()}"
     sent = json.dumps(EXAMPLES[route.name])
-    for kind in ("resource", "project", "calendar", "location"):
+    for kind in ("resource", "project", "calendar", "location", "reservation"):
         sent = sent.replace(IDS[kind], real[f"{kind}_id"])
     body = json.loads(sent)
     if isinstance(body, dict):

@@ -95,6 +95,9 @@ class World:
                 for kind in KINDS:
                     world.keep(kind)
                 world.ids["reservation_id"] = world.reserved()
+                lesson = {"graph": "group_owner", "settings": {"max_seats": 1000}}
+                body = {**world._body("booking"), **lesson}
+                world.ids["class_id"] = world.created("/bookings", body)["id"]
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
                 yield world
@@ -150,6 +153,8 @@ class World:
     def targets(self, operation: str) -> Mapping[str, str]:
         """Return ids for one request; what it may use up is made for it alone."""
         used_up = USED_UP.get(operation)
+        if operation == "get_class":
+            return {**self.ids, "booking_id": self.ids["class_id"]}
         if operation in SLUGS:
             return {**self.ids, "slug": self.ids[SLUGS[operation]]}
         if used_up is None:
