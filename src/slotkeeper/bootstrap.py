@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
+from slotkeeper.jobs.worker import Worker, at_work
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
 from slotkeeper.storage.transaction import Clock, Database
@@ -45,17 +46,25 @@ def secret_key(settings: Settings) -> str:
     return path.read_text().strip()
 
 
+def make_database(settings: Settings, conninfo: str, *, clock: Clock = system_clock) -> Database:
+    """Return the way into the database at ``conninfo``, not yet connected."""
+    return Database(conninfo, clock=clock, connections_max=settings.connections_max)
+
+
 def make_parts(
     settings: Settings, conninfo: str, *, clock: Clock = system_clock, seed: int | None = None
 ) -> Parts:
     """Return the parts of a server on the database at ``conninfo``, not yet connected."""
-    database = Database(conninfo, clock=clock, connections_max=settings.connections_max)
+    database = make_database(settings, conninfo, clock=clock)
     vault = Vault(secret_key(settings))
     return Parts(settings=settings, database=database, vault=vault, shuffle=Shuffle(seed))
 
 
-def create_app(parts: Parts) -> "FastAPI":
-    """Return API and pages as one application that opens its database when it starts."""
+def create_app(parts: Parts, *, worker: Worker | None = None) -> "FastAPI":
+    """Return API and pages as one application that opens its database when it starts.
+
+    With a ``worker``, that works for as long as the application runs.
+    """
     from slotkeeper.api.app import create_api  # noqa: PLC0415 - see above
     from slotkeeper.web import app as pages  # noqa: PLC0415
 
@@ -64,11 +73,12 @@ def create_app(parts: Parts) -> "FastAPI":
 
     @asynccontextmanager
     async def lifespan(_: "FastAPI") -> AsyncIterator[None]:
-        await parts.database.open()
-        try:
+        async with AsyncExitStack() as stack:
+            await parts.database.open()
+            stack.push_async_callback(parts.database.close)
+            if worker is not None:
+                await stack.enter_async_context(at_work(worker))
             yield
-        finally:
-            await parts.database.close()
 
     app.router.lifespan_context = lifespan
     return app

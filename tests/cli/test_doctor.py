@@ -12,9 +12,17 @@ from slotkeeper.cli import doctor, examine_machine
 from slotkeeper.cli.doctor import Finding
 from slotkeeper.cli.failures import Failure
 from slotkeeper.postgres import binaries
+from slotkeeper.postgres.lease import lease
 from slotkeeper.settings import Settings
 from tests.cli.commands import slotkeeper
 from tests.conftest import new_database
+
+WAITING = """
+INSERT INTO bookings (app_id, id, graph, state, completed, start_at, end_at, what, location,
+    description, meta, alarm_at, created_at, updated_at)
+SELECT id, gen_random_uuid(), 'instant', 'confirmed', false, now(), now() + interval '1 hour',
+    '', '', '', '{}', now() - %(seconds)s * interval '1 second', now(), now() FROM apps
+"""
 
 
 @pytest.fixture
@@ -37,7 +45,7 @@ def test_all_is_well(database: str, tmp_path: Path) -> None:
     subjects = [line.removeprefix("ok").strip().split(":")[0] for line in done.stdout.splitlines()]
     assert subjects == [
         *("data folder", "PostgreSQL", "port", "certificate", "time zones"),
-        *("connections", "schema", "secret key"),
+        *("connections", "schema", "secret key", "worker"),
     ]
 
 
@@ -139,6 +147,34 @@ def test_a_lost_secret_key_is_told(database: str, tmp_path: Path) -> None:
     assert f"put the secret key that sealed them back into {tmp_path / 'second'}" in lost
     assert "SLOTKEEPER_SECRET_KEY" in wrong
     assert not (tmp_path / "second" / "secret_key").exists(), "a new one would hide the loss"
+
+
+def test_bookings_that_nobody_moves_on_are_told(database: str, tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--database-url", database)
+    assert slotkeeper(*made, "--data-dir", tmp_path).returncode == 0
+    with psycopg.connect(database) as connection:
+        connection.execute(WAITING, {"seconds": 40})
+    found = {each.subject: each for each in doctor.findings(settings(tmp_path, database))}
+    assert found["worker"] == Finding("worker", True, "no booking waits for one")
+
+    with psycopg.connect(database) as connection:
+        connection.execute(WAITING, {"seconds": 150})
+    problem = problem_of("worker", settings(tmp_path, database))
+
+    assert problem.startswith("bookings wait for a worker: 1, the first for 2 minutes; run")
+
+
+@pytest.mark.slow
+def test_what_waits_where_nothing_runs_is_no_problem(tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--data-dir", tmp_path)
+    assert slotkeeper(*made).returncode == 0
+    with lease(tmp_path) as server, psycopg.connect(server.url) as connection:
+        connection.execute(WAITING, {"seconds": 150})
+
+    found = {each.subject: each for each in doctor.findings(settings(tmp_path))}
+
+    assert found["worker"].is_fine
+    assert found["worker"].text == "nothing runs now; bookings for the next start to catch up on: 1"
 
 
 def test_too_many_connections_are_told(database: str, tmp_path: Path) -> None:

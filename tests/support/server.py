@@ -35,14 +35,18 @@ class Server:
 
     url: str
     data_dir: Path
+    database_url: str | None = None
 
     def new_app(self, name: str, *, test_mode: bool = False) -> App:
         """Make an app beside the running server, as an operator does."""
         mode = ["--test"] if test_mode else []
         command = ["app", "create", name, "--owner", "owner@example.com", *mode, "--json"]
+        place = ["--data-dir", str(self.data_dir)]
+        if self.database_url is not None:
+            place += ["--database-url", self.database_url]
         done = subprocess.run(
-            [SLOTKEEPER, *command, "--data-dir", str(self.data_dir)],
-            env=_environment(),
+            [SLOTKEEPER, *command, *place],
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=START_MAX,
@@ -83,7 +87,7 @@ def doomed(data_dir: Path, *options: str) -> "Iterator[tuple[Server, subprocess.
 def _started(data_dir: Path, *options: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [SLOTKEEPER, "serve", "--port", "0", "--data-dir", str(data_dir), *options],
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -104,7 +108,7 @@ def _ready_at(process: "subprocess.Popen[str]") -> str:
     raise AssertionError("the server ended before it was ready")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return this environment without settings of Slotkeeper that might be in it."""
     others = {key: text for key, text in os.environ.items() if not key.startswith("SLOTKEEPER_")}
     return {**others, "SLOTKEEPER_LOG_LEVEL": "warning"}

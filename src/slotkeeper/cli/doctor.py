@@ -62,6 +62,8 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
     if settings.database_url is None and not examine_machine.has_cluster(settings):
         yield Finding("database", True, "none yet; the first start makes it")
         return
+    is_in_use = examine_machine.is_in_use(settings)  # before it is started for us
+    worker = examine_database.worker if is_in_use else examine_database.resting_worker
     try:
         with examine_database.opened(settings) as (conninfo, connection):
             yield _finding(
@@ -77,6 +79,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
                     lambda settings: examine_database.secret_key(settings, conninfo),
                     settings,
                 )
+                yield _finding("worker", lambda _: worker(settings, conninfo), settings)
     except (Failure, PostgresUnavailable) as failure:
         yield Finding("database", False, str(failure))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeAlias
 
 import psycopg
@@ -11,10 +12,14 @@ from slotkeeper.cli.failures import Failure
 from slotkeeper.cli.inside import in_transaction_of
 from slotkeeper.cli.installation import CONNECT_SECONDS_MAX, database_of, refuse_newer
 from slotkeeper.edge.parts import Parts
-from slotkeeper.services import keys
+from slotkeeper.services import alarms, keys
+from slotkeeper.services.alarms import Overdue
 from slotkeeper.settings import Settings
 from slotkeeper.storage.migrations import current, head
 from slotkeeper.storage.transaction import Transaction
+
+OVERDUE_AFTER = timedelta(minutes=1)
+"""How long a booking may be due before nobody seems to look after it."""
 
 Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
@@ -72,6 +77,33 @@ def secret_key(settings: Settings, conninfo: str) -> str:
             f" into {place}, or make new keys with slotkeeper keys create"
         )
     return "none yet; the first start makes it" if is_missing else f"{place} opens what is stored"
+
+
+def worker(settings: Settings, conninfo: str) -> str:
+    """Tell whether somebody does what time does to bookings."""
+    found = _overdue(settings, conninfo)
+    if found is None:
+        return "no booking waits for one"
+    minutes = int(found.late.total_seconds() // 60)
+    raise Failure(
+        f"bookings wait for a worker: {found.count}, the first for {minutes} minutes; run"
+        " slotkeeper worker, or a server without --no-worker, and look into its log where one runs"
+    )
+
+
+def resting_worker(settings: Settings, conninfo: str) -> str:
+    """Tell what a worker has to catch up where nothing runs at all, which is no fault."""
+    found = _overdue(settings, conninfo)
+    count = 0 if found is None else found.count
+    return f"nothing runs now; bookings for the next start to catch up on: {count}"
+
+
+def _overdue(settings: Settings, conninfo: str) -> Overdue | None:
+    async def work(tx: Transaction, _: Parts) -> Overdue | None:
+        return await alarms.overdue(tx, by=OVERDUE_AFTER)
+
+    # A secret key is not needed for it, and a missing one must not be made up here.
+    return in_transaction_of(settings.model_copy(update={"secret_key": "none"}), conninfo, work)
 
 
 def _opens(settings: Settings, conninfo: str) -> bool:

@@ -57,6 +57,11 @@ def has_cluster(settings: Settings) -> bool:
     return status(settings.data_dir).cluster is not None
 
 
+def is_in_use(settings: Settings) -> bool:
+    """Tell whether the database runs; of one that is not ours, that is assumed."""
+    return settings.database_url is not None or status(settings.data_dir).pid is not None
+
+
 def port(settings: Settings) -> str:
     """Tell whether the server can listen where it should, or already does."""
     try:

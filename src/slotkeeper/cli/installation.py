@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from slotkeeper.cli.failures import Failure
+from slotkeeper.cli.failures import Failure, explained
+from slotkeeper.cli.forking import run_forked
 from slotkeeper.postgres.binaries import OLDEST_MAJOR
 from slotkeeper.postgres.lease import lease
 from slotkeeper.settings import Settings
@@ -92,6 +93,22 @@ def bring_up_to_date(conninfo: str) -> tuple[str | None, str]:
                 f"the role of the database URL may not make tables or extensions: {cause}"
             ) from error
         raise
+
+
+def bring_up_to_date_apart(conninfo: str) -> None:
+    """Bring the database up to date in a child, whose memory is given back with its end."""
+    if is_up_to_date(conninfo):
+        return
+
+    def work() -> None:
+        with explained():
+            bring_up_to_date(conninfo)
+
+    code = run_forked(work)
+    if code < 0:
+        raise Failure(f"the migration of the database was ended by signal {-code}")
+    if code:
+        raise SystemExit(code)  # the child has said why
 
 
 def refuse_newer(revision: str) -> None:

@@ -61,8 +61,7 @@ def serve(
         bool,
         typer.Option(
             "--no-worker",
-            help="Leave jobs to other processes. Jobs come with a later version;"
-            " accepted now so that scripts need not change.",
+            help="Leave what time does to bookings to other processes, see the command worker.",
         ),
     ] = False,
     processes: Annotated[int | None, typer.Option(help="Server processes [1].")] = None,
@@ -90,7 +89,19 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
     )
-    serving.serve(settings, with_demo=demo)
+    serving.serve(settings, with_demo=demo, with_worker=not no_worker)
+
+
+@app.command()
+def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Do what time does to bookings; serve does so by itself.
+
+    Payments time out, reservations expire, visits end. Run as many as you like beside servers
+    that have --no-worker. It prints one line when it is at work, and stops on SIGTERM or Ctrl-C.
+    """
+    from slotkeeper.cli import worker as working
+
+    working.run(settings_of(data_dir=data_dir, database_url=database_url))
 
 
 @app.command()

@@ -7,23 +7,16 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import structlog
 import typer
 
 from slotkeeper.cli import demo, examine_database
-from slotkeeper.cli.failures import Failure, explained
-from slotkeeper.cli.forking import run_forked
-from slotkeeper.cli.installation import Reached, bring_up_to_date, database_of, is_up_to_date
+from slotkeeper.cli.failures import Failure
+from slotkeeper.cli.installation import Reached, bring_up_to_date_apart, database_of
 from slotkeeper.cli.listening import address_of, await_health, is_healthy, listen, tls_context
+from slotkeeper.cli.renewing import RENEW_SECONDS, looked_after, renew
 from slotkeeper.cli.serving import Stop, configure_logs, preload, serve_here
 from slotkeeper.cli.workers import Workers
-from slotkeeper.postgres.errors import PostgresUnavailable
 from slotkeeper.settings import Settings
-
-log = structlog.get_logger(__name__)
-
-RENEW_SECONDS = 2.0
-"""How often the embedded PostgreSQL is looked after."""
 
 LOOK_SECONDS = 0.1
 """How often the parent of several processes looks after them."""
@@ -38,18 +31,12 @@ class Ground:
     listener: socket.socket
     tls: ssl.SSLContext | None
     stop: Stop
+    with_worker: bool
     ready_text: str
 
     def announce(self) -> None:
         """Say that the server is ready."""
         typer.echo(self.ready_text)
-
-    def renew(self) -> None:
-        """Bring the database back if it was killed; what fails is tried again next time."""
-        try:
-            self.database.renew()
-        except (PostgresUnavailable, OSError) as error:
-            log.error("database_not_renewed", reason=str(error))
 
     def serve(self, parent: int | None = None) -> None:
         """Answer requests in this process until it is told to stop."""
@@ -59,15 +46,17 @@ class Ground:
             self.listener,
             tls=self.tls,
             stop=self.stop,
+            with_worker=self.with_worker,
             parent=parent,
         )
 
 
-def serve(settings: Settings, *, with_demo: bool) -> None:
+def serve(settings: Settings, *, with_demo: bool, with_worker: bool) -> None:
     """Run a server until the process is told to stop, and print a line when it is ready.
 
     What can be refused is refused before anything is started: certificate and port first.
-    ``with_demo`` makes a demo app if there is none, and prints how to look at it.
+    ``with_demo`` makes a demo app if there is none, and prints how to look at it;
+    ``with_worker`` lets each process do what a worker does.
     """
     stop = Stop()
     stop.listen()
@@ -76,7 +65,7 @@ def serve(settings: Settings, *, with_demo: bool) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         database = stack.enter_context(database_of(settings))
-        _migrate_apart(database.conninfo)
+        bring_up_to_date_apart(database.conninfo)
         # A new secret key in the place of a lost one would seal what the old one cannot open.
         examine_database.secret_key(settings, database.conninfo)
         address = address_of(listener, settings)
@@ -90,25 +79,10 @@ def serve(settings: Settings, *, with_demo: bool) -> None:
             listener=listener,
             tls=tls,
             stop=stop,
+            with_worker=with_worker,
             ready_text=text,
         )
         _serve_alone(ground) if settings.processes == 1 else _serve_by_many(ground)
-
-
-def _migrate_apart(conninfo: str) -> None:
-    """Bring the database up to date in a child, whose memory is given back with its end."""
-    if is_up_to_date(conninfo):
-        return
-
-    def work() -> None:
-        with explained():
-            bring_up_to_date(conninfo)
-
-    code = run_forked(work)
-    if code < 0:
-        raise Failure(f"the migration of the database was ended by signal {-code}")
-    if code:
-        raise SystemExit(code)  # the child has said why
 
 
 def _serve_alone(ground: Ground) -> None:
@@ -118,19 +92,14 @@ def _serve_alone(ground: Ground) -> None:
         if await_health(ground.listener, ground.settings, is_over=over.is_set):
             ground.announce()
 
-    def look_after() -> None:
-        while not over.wait(RENEW_SECONDS):
-            ground.renew()
-
-    threads = [threading.Thread(target=task, daemon=True) for task in (announce, look_after)]
-    for thread in threads:
-        thread.start()
+    announcer = threading.Thread(target=announce, daemon=True)
+    announcer.start()
     try:
-        ground.serve()
+        with looked_after(ground.database):
+            ground.serve()
     finally:
         over.set()
-        for thread in threads:  # a renewal under way must not outlive the lease
-            thread.join(RENEW_SECONDS)
+        announcer.join(RENEW_SECONDS)
 
 
 def _serve_by_many(ground: Ground) -> None:
@@ -149,7 +118,7 @@ def _serve_by_many(ground: Ground) -> None:
                 is_ready = True
                 ground.announce()
             if time.monotonic() - renewed > RENEW_SECONDS:
-                ground.renew()
+                renew(ground.database)
                 renewed = time.monotonic()
             time.sleep(LOOK_SECONDS)
     finally:

@@ -18,6 +18,7 @@ import uvicorn
 from slotkeeper.bootstrap import create_app, dressed, make_parts
 from slotkeeper.cli.forking import STOP_SIGNALS
 from slotkeeper.edge import logs
+from slotkeeper.jobs.worker import Worker
 from slotkeeper.settings import Settings
 
 STOP_SECONDS_MAX = 5
@@ -84,15 +85,18 @@ def serve_here(
     *,
     tls: ssl.SSLContext | None,
     stop: Stop,
+    with_worker: bool,
     parent: int | None = None,
 ) -> None:
     """Answer requests until the process is told to stop; requests under way are finished.
 
-    ``parent`` is the reading end of a pipe that closes when the parent process ends.
+    ``with_worker`` lets a worker run beside them. ``parent`` is the reading end of a pipe that
+    closes when the parent process ends.
     """
     configure_logs(settings)
     parts = make_parts(settings, conninfo)
-    app = dressed(create_app(parts), settings)
+    worker = Worker(parts.database) if with_worker else None
+    app = dressed(create_app(parts, worker=worker), settings)
     gc.freeze()  # what is made so far stays; looking through it again would only hold up requests
     server = _Server(_config(app, settings, tls), stop, parent)
     stop.is_serving = True

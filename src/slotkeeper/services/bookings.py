@@ -127,9 +127,13 @@ async def act(
 
 
 async def ring(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
-    """Do to a booking what time does to it by itself, if that is due; else nothing."""
+    """Do to a booking what time does to it by itself, if that is due.
+
+    Otherwise its row is made to say when it is, so that nobody comes again too early.
+    """
     before = await _locked(tx, app_id, booking_id)
     if before.alarm_at is None or before.alarm_at > tx.now:
+        await bookings.save_state(tx, app_id, before)
         return
     action, _ = before.graph.alarm(before.state) or (None, None)
     assert action is not None, "it has an alarm"

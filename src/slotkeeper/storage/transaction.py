@@ -29,6 +29,12 @@ RETRYABLE = (
     errors.ForeignKeyViolation,
 )
 
+# The database has gone, or has not come back yet.
+UNREACHABLE = (errors.OperationalError, errors.InterfaceError)
+
+RECONNECT_SECONDS_MAX = 5
+"""How long one attempt to connect is repeated, ever more rarely; who asks then begins anew."""
+
 
 class _UtcText(TimestamptzLoader):
     def load(self, data: Buffer) -> datetime:
@@ -137,6 +143,7 @@ class Database:
             max_size=connections_max,
             max_idle=120,
             timeout=30,
+            reconnect_timeout=RECONNECT_SECONDS_MAX,
             configure=_prepare,
             check=_begin,
             open=False,
