@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from slotkeeper.services import bookings
+from slotkeeper.services import bookings, waitlist_offers
 from slotkeeper.storage import bookings as stored
 from slotkeeper.storage.transaction import RETRYABLE, Transaction
 
@@ -31,8 +31,9 @@ async def ring_due(tx: Transaction, *, most: int = 100) -> int:
 
     At most ``most``: call it again while it returns as many. Several workers may do so at
     once: each takes what no other has taken. A booking that cannot be moved on keeps nobody
-    else waiting; it is tried again later.
+    else waiting; it is tried again later. Who waits in line for what has begun is sent away.
     """
+    lapsed = await waitlist_offers.lapse_begun(tx, most=most)
     due = await stored.due(tx, tx.now, most=most)
     for app_id, booking_id in due:
         try:
@@ -46,7 +47,7 @@ async def ring_due(tx: Transaction, *, most: int = 100) -> int:
                 raise
             log.exception("alarm_failed", booking_id=str(booking_id))
             await stored.put_off(tx, app_id, booking_id, tx.now + RETRY_AFTER)
-    return len(due)
+    return len(due) + lapsed
 
 
 async def time_to_next(tx: Transaction) -> timedelta | None:

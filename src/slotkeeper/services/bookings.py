@@ -7,11 +7,18 @@ from uuid import UUID, uuid4
 
 from slotkeeper.domain.booking import Booking, Transition
 from slotkeeper.domain.errors import InvalidInput, NotFound, TransitionRefused
-from slotkeeper.domain.graphs import RESCHEDULABLE, Action, State
+from slotkeeper.domain.graphs import GROUP_OWNER, RESCHEDULABLE, Action, Hold, State
 from slotkeeper.domain.holds import payment_timeout
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.order import Order, check_interval
-from slotkeeper.services import effects, groups, placing, projects, reservations
+from slotkeeper.services import (
+    effects,
+    groups,
+    placing,
+    projects,
+    reservations,
+    waitlist_offers,
+)
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
@@ -35,6 +42,7 @@ async def book(
     that are open and free are tried in the order of its mode. Raises SlotTaken where the
     time is held by another booking or an event, or no seat is left.
     """
+    reserved: Booking | None = None
     if order.reservation_id is not None:
         reserved = await reservations.take_over(tx, app_id, order.reservation_id, actor=actor)
         order = order.taking_over(reserved)
@@ -46,7 +54,7 @@ async def book(
         order = order.in_class(owner)
     else:
         order = replace(order, owner_booking_id=None)
-    return await placing.place(
+    booking = await placing.place(
         tx,
         app_id,
         order,
@@ -56,6 +64,9 @@ async def book(
         actor=actor,
         shuffle=shuffle,
     )
+    if reserved is not None:
+        await waitlist_offers.used(tx, app_id, reserved, booking)
+    return booking
 
 
 async def get(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
@@ -123,6 +134,8 @@ async def act(
         after = replace(after, meta=_merged_meta(after.meta, meta))
         await bookings.save_meta(tx, app_id, after)
     await effects.move(tx, app_id, before, after, action=action, message=message, actor=actor)
+    if _may_serve_others(before, after):
+        await waitlist_offers.came_free(tx, app_id, before)
     return after
 
 
@@ -139,6 +152,8 @@ async def ring(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
     assert action is not None, "it has an alarm"
     after = rung(before, at=tx.now)
     await effects.move(tx, app_id, before, after, action=action, message=None, actor=SYSTEM)
+    if _may_serve_others(before, after):
+        await waitlist_offers.came_free(tx, app_id, before)
 
 
 def rung(booking: Booking, *, at: datetime) -> Booking:
@@ -197,7 +212,9 @@ async def reschedule(
         rescheduled_from=old.id,
         created_at=tx.now,
     )
-    return await placing.replace_time(tx, app_id, old, moved, message=message, actor=actor)
+    booking = await placing.replace_time(tx, app_id, old, moved, message=message, actor=actor)
+    await waitlist_offers.came_free(tx, app_id, old)
+    return booking
 
 
 async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
@@ -206,6 +223,19 @@ async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
     if not booking.is_final:
         raise TransitionRefused("Only bookings in a final state can be deleted")
     await bookings.delete(tx, app_id, booking_id)
+    if booking.holding is not Hold.NOTHING:  # completed before its end
+        await waitlist_offers.came_free(tx, app_id, booking)
+
+
+def _may_serve_others(before: Booking, after: Booking) -> bool:
+    """Tell whether what an action led to may be good news for those who wait in line.
+
+    Something was given back; or a request is declined that stood for an offer; or a class is
+    over, and the lines for it.
+    """
+    if after.holding is Hold.NOTHING and before.holding is not Hold.NOTHING:
+        return True
+    return after.state is State.DECLINED or (after.graph is GROUP_OWNER and after.is_final)
 
 
 async def _locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:

@@ -9,6 +9,7 @@ from slotkeeper.domain.errors import NotFound, TransitionRefused
 from slotkeeper.domain.graphs import RESERVATION, Action, State
 from slotkeeper.domain.holds import reservation_time
 from slotkeeper.domain.order import INTENDED_GRAPH, Order
+from slotkeeper.domain.waitlist import offered_entry
 from slotkeeper.services import effects, groups, placing, projects
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.storage import bookings
@@ -59,6 +60,8 @@ async def extend(
 ) -> Booking:
     """Hold a reservation on, counted from now; refuse one that has run out or was used."""
     reservation = await _open(tx, app_id, reservation_id)
+    if offered_entry(reservation) is not None:  # others are next in line
+        raise TransitionRefused("An offer of the waiting list cannot be extended")
     project = await effects.project_of(tx, app_id, reservation)
     hold_for = reservation_time(seconds, project.reservation_time if project else None)
     if longest is not None:

@@ -54,10 +54,21 @@ FROM unnest(%(resources)s::uuid[]) AS given (resource_id) ORDER BY resource_id
 ON CONFLICT DO NOTHING
 """
 
+# A hold that ran out makes way for nobody while others stand in line for its time: the worker,
+# which ends it, gives it to the first of them. waitlist_in_line serves the question.
 _GIVE_WAY = """
 DELETE FROM claims USING unnest(%(resources)s::uuid[]) AS given (resource_id)
 WHERE exclusive AND app_id = %(app)s AND claims.resource_id = given.resource_id
   AND during && tstzrange(%(start)s, %(end)s, '[)') AND until <= %(now)s
+  AND NOT EXISTS (
+    SELECT FROM waitlist AS line
+    WHERE line.app_id = %(app)s AND line.state = 'waiting' AND line.start_at > %(now)s
+      AND line.thing_id = ANY (
+        SELECT claims.resource_id
+        UNION ALL
+        SELECT project_id FROM project_resources AS served
+        WHERE served.app_id = %(app)s AND served.resource_id = claims.resource_id)
+      AND line.start_at < upper(claims.during) AND line.end_at > lower(claims.during))
 """
 
 

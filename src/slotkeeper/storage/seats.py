@@ -19,8 +19,14 @@ ORDER BY random() LIMIT 1
 ON CONFLICT DO NOTHING
 """
 
+# A hold that ran out makes way for nobody while others stand in line for its seat: the worker,
+# which ends it, gives it to the first of them. waitlist_in_line serves the question.
 _GIVE_WAY = """
 DELETE FROM seats WHERE app_id = %(app)s AND owner_booking_id = %(owner)s AND until <= %(now)s
+  AND NOT EXISTS (
+    SELECT FROM waitlist AS line
+    WHERE line.app_id = %(app)s AND line.state = 'waiting' AND line.start_at > %(now)s
+      AND line.thing_id = %(owner)s)
 """
 
 
