@@ -409,7 +409,7 @@ async def test_giving_up_an_offer_passes_it_on(line: Line) -> None:
 
     assert await line.states(first, second) == [State.LEFT, State.OFFERED]
     assert len(await line.shop.claims()) == 1
-    with pytest.raises(TransitionRefused, match="Cannot apply action 'leave' to .* 'left'"):
+    with pytest.raises(TransitionRefused, match=r"action 'leave' to .* 'left'"):
         await line.leave(first)
 
 
