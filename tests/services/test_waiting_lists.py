@@ -87,8 +87,10 @@ class Line:
             None, at(9), at(10), owner_booking_id=course.id, customer=somebody(name), **values
         )
 
-    async def ring(self) -> int:
-        return await alarms.ring_due(self.shop.tx)
+    async def ring(self) -> None:
+        """Do what time does; other tests leave bookings behind in the same database."""
+        while await alarms.ring_due(self.shop.tx, most=100) >= 100:
+            pass
 
 
 @pytest.fixture
@@ -301,7 +303,7 @@ async def test_an_offer_that_nobody_takes_goes_to_the_next(line: Line) -> None:
 
     late = line.at(NOW + QUARTER)
     assert await late.states(first) == [State.MISSED]  # whether or not a worker has looked
-    assert await late.ring() == 1
+    await late.ring()
     assert await late.states(first, second) == [State.MISSED, State.OFFERED]
     assert (await late.now(second)).offered_until == NOW + 2 * QUARTER
 
@@ -502,9 +504,9 @@ async def test_what_has_begun_is_waited_for_no_more(line: Line) -> None:
     assert await late.states(entry) == [State.LAPSED]
     await late.shop.act(booking, "cancel")
     assert await late.shop.claims() == []
-    assert await late.ring() == 1
-    assert await late.log(entry) == [("join", "waiting"), ("lapse", "lapsed")]
-    assert await late.ring() == 0
+    for _ in range(2):
+        await late.ring()
+        assert await late.log(entry) == [("join", "waiting"), ("lapse", "lapsed")]
     with pytest.raises(TransitionRefused):
         await late.leave(entry)
 
