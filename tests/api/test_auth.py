@@ -76,6 +76,7 @@ SCOPES: Mapping[str, str | None] = {
     "list_graphs": APP,
     "get_graph": APP,
     "draw_graph": APP,
+    "draw_graph_in_pixels": APP,
     "list_classes": ANY,
     "get_class": ANY,
     "get_class_at_old_address": ANY,

@@ -1,11 +1,15 @@
 """The graphs of bookings over HTTP: tables and pictures."""
 
+import re
+import struct
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
 from tests.support.client import Tenant
 
+from slotkeeper.api.diagrams import drawn
+from slotkeeper.api.pictures import as_png
 from slotkeeper.domain.graphs import GRAPHS, INTERNAL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +44,7 @@ async def test_all_seven_graphs_are_listed_as_each_is_shown(tenant: Tenant) -> N
         assert await tenant.api.found(f"/bookings/graphs/{each['graph']}") == each
 
 
-@pytest.mark.parametrize("path", ["waltz", "Instant", "waltz/diagram"])
+@pytest.mark.parametrize("path", ["waltz", "Instant", "waltz/diagram", "waltz/diagram.png"])
 async def test_an_unknown_graph_is_not_found(tenant: Tenant, path: str) -> None:
     answer = await tenant.api.get(f"/bookings/graphs/{path}")
 
@@ -65,6 +69,30 @@ async def test_a_diagram_shows_every_state_and_every_step(tenant: Tenant, name: 
     boxes = [each for each in picture.iter(f"{SVG}rect") if "rx" in each.attrib]
     final = sum(graph.is_final(state) for state in graph.states)
     assert len(boxes) == len(graph.states) + final
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+async def test_a_diagram_comes_in_pixels_too(tenant: Tenant, name: str) -> None:
+    address = f"/bookings/graphs/{name}/diagram"
+    drawing = await tenant.api.get(address, headers={"Accept": "text/html,image/svg+xml,*/*"})
+    accepted = await tenant.api.get(address, headers={"Accept": "image/png"})
+    named = await tenant.api.get(f"{address}.png")
+
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    assert drawing.headers["vary"] == accepted.headers["vary"]
+    assert "Accept" in accepted.headers["vary"]
+    assert accepted.headers["content-type"] == named.headers["content-type"] == "image/png"
+    assert accepted.content == named.content
+    assert named.content.startswith(b"\x89PNG\r\n\x1a\n")
+    picture = ElementTree.fromstring(drawing.text)
+    width, height = struct.unpack(">II", named.content[16:24])
+    assert width == pytest.approx(2 * float(picture.attrib["width"]), abs=2)
+    assert height == pytest.approx(2 * float(picture.attrib["height"]), abs=2)
+
+
+def test_words_are_drawn_where_no_font_is_installed() -> None:
+    drawing = drawn(GRAPHS["instant"])
+    assert len(as_png(drawing)) > 2 * len(as_png(re.sub("<text.*?</text>", "", drawing)))
 
 
 @pytest.mark.parametrize("name", GRAPHS)

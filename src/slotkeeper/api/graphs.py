@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data
 from slotkeeper.api.auth import AppKey
 from slotkeeper.api.diagrams import drawn
+from slotkeeper.api.pictures import as_png
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import REFUSALS, Data, answers
 from slotkeeper.api.schemas.graphs import ShownGraph
@@ -17,9 +18,11 @@ from slotkeeper.domain.graphs import GRAPHS, Graph
 router = APIRouter(prefix="/bookings/graphs", tags=["Bookings"], route_class=ApiRoute)
 
 
-_SVG = "image/svg+xml"
+_SVG, _PNG = "image/svg+xml", "image/png"
+_VARIES = {"Vary": "Accept"}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
 _PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture", "content": {_SVG: {"schema": {"type": "string"}}}},
+    200: {"description": "The picture", "content": {_SVG: _BYTES, _PNG: _BYTES}},
     **REFUSALS,
 }
 
@@ -37,13 +40,23 @@ async def get_graph(caller: AppKey, graph: str) -> Response:
 
 
 @router.get("/{graph}/diagram", response_class=Response, responses=_PICTURE)
-async def draw_graph(caller: AppKey, graph: str) -> Response:
-    """Get a graph as an SVG picture.
+async def draw_graph(request: Request, caller: AppKey, graph: str) -> Response:
+    """Get a graph as a picture: SVG, or PNG for who accepts that and no SVG.
 
     States in which a booking ends have a double border; what the server does by itself, such
     as a time-out, is a broken line.
     """
-    return Response(drawn(_named(graph)), media_type=_SVG)
+    drawing = drawn(_named(graph))
+    accepted = request.headers.get("accept", "")
+    if _PNG in accepted and _SVG not in accepted:
+        return Response(as_png(drawing), media_type=_PNG, headers=_VARIES)
+    return Response(drawing, media_type=_SVG, headers=_VARIES)
+
+
+@router.get("/{graph}/diagram.png", response_class=Response, responses=_PICTURE)
+async def draw_graph_in_pixels(caller: AppKey, graph: str) -> Response:
+    """Get a graph as a PNG picture, whatever the request accepts."""
+    return Response(as_png(drawn(_named(graph))), media_type=_PNG)
 
 
 def _named(name: str) -> Graph:
