@@ -141,10 +141,16 @@ async def test_settings_with_which_nothing_could_be_booked_are_refused(
 async def test_get_location_services_lists_them_with_their_locations(chain: Chain) -> None:
     [shown] = await chain.tenant.widget.found(f"{SERVICES}?include=locations")
     assert sorted(shown.pop("locations"), key=lambda each: each["name"]) == [
-        chain.mall,
-        chain.tower,
+        {**chain.mall, "meta": {"t_store_city": ""}},
+        {**chain.tower, "meta": {"t_store_city": ""}},
     ]
     assert shown == {**chain.service, "meta": {}, "reminders": []}
+    [shown] = await chain.tenant.api.found(f"{SERVICES}?include=locations")
+    assert {each["name"]: each for each in shown.pop("locations")} == {
+        "Mall": chain.mall,
+        "Tower": chain.tower,
+    }
+    assert shown == chain.service
     assert await chain.tenant.api.found(SERVICES) == [chain.service]
 
 
@@ -163,6 +169,14 @@ async def test_get_location_services_is_searched_ordered_and_paged(chain: Chain)
     assert await found(f"locations.id:{chain.mall['id']};name:dog") == []
     answer = (await api.get(SERVICES, params={"orderBy": "name", "limit": 1})).json()
     assert (answer["total"], answer["data"][0]["name"]) == (2, "Clock repair")
+
+
+async def test_the_public_key_cannot_guess_at_what_it_does_not_see(chain: Chain) -> None:
+    search = {"search": "meta.margin:40 %"}
+    assert await chain.tenant.api.found(SERVICES, params=search) == [chain.service]
+    answer = await chain.tenant.widget.get(SERVICES, params=search)
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["search"]
 
 
 # --- GET, PUT, DELETE /location/services/:id
@@ -236,6 +250,15 @@ async def test_hidden_projects_are_in_no_list_that_does_not_name_them(chain: Cha
     ):
         assert await api.found("/projects", params={"search": search}) == [mall]
     assert await api.found("/projects?search=services.uuid:x") == []
+
+
+async def test_a_hidden_project_has_a_page(chain: Chain) -> None:
+    tower = await chain.project(chain.tower)
+    page = await chain.tenant.anonymous.http.get(f"/{tower['slug']}")
+    assert page.status_code == 200
+    assert "Clock repair, Tower" in page.text
+    hosted = await chain.tenant.anonymous.found(f"/projects/hosted/{tower['slug']}")
+    assert hosted["id"] == tower["id"]
 
 
 async def test_the_appointments_widget_gets_from_a_service_to_a_booking(chain: Chain) -> None:

@@ -196,6 +196,40 @@ async def test_get_locations_works_with_the_public_key_and_shows_what_the_widget
 
 
 @pytest.mark.parametrize(
+    ("meta", "shown"),
+    [
+        ({}, {"t_store_city": ""}),
+        ({"t_store_city": None, "x": 1}, {"t_store_city": "", "x": 1}),
+        (
+            {"t_store_city": "Hill Valley", "t_store_postal_code": 95420, "t_store_name": None},
+            {
+                "t_store_city": "Hill Valley",
+                "t_store_postal_code": "95420",
+                "t_store_name": None,
+            },
+        ),
+    ],
+)
+async def test_the_widget_gets_texts_where_it_searches_in_them(
+    tenant: Tenant, meta: Json, shown: Json
+) -> None:
+    """It stops for good at a city that is missing and at a postal code that is a number."""
+    made = await tenant.api.created("/locations", {"name": "Mall", "meta": meta})
+    assert made["meta"] == meta
+    [seen] = await tenant.widget.found("/locations?include=services")
+    assert seen["meta"] == shown
+    assert await tenant.api.found("/locations") == [made]
+
+
+async def test_get_locations_gives_a_widget_that_does_not_page_all_of_them(
+    tenant: Tenant,
+) -> None:
+    for number in range(51):
+        await tenant.api.created("/locations", {"name": f"Store {number}"})
+    assert len(await tenant.widget.found("/locations?include=services")) == 51
+
+
+@pytest.mark.parametrize(
     ("search", "found"),
     [
         ("name:ap", ["Apia"]),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import AnyKey, AppKey
 from slotkeeper.api.location_views import shown_services
-from slotkeeper.api.parameters import AskedListing, Includes, paged
+from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
 from slotkeeper.api.schemas.locations import (
@@ -16,6 +16,7 @@ from slotkeeper.api.schemas.locations import (
     ShownService,
     UpdateService,
 )
+from slotkeeper.domain.app import KeyKind
 from slotkeeper.domain.listing import Page
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import location_services
@@ -36,11 +37,14 @@ async def create_service(request: Request, caller: AppKey, body: CreateService) 
 
 @router.get("", responses=answers(ListOf[ShownService]))
 async def list_services(
-    request: Request, caller: AnyKey, asked: AskedListing, includes: Includes
+    request: Request, caller: AnyKey, asked: AskedLongListing, includes: Includes
 ) -> Response:
-    """List the services of the app."""
+    """List the services of the app; a widget cannot search what it does not see."""
     tx = transaction_of(request)
-    page = await location_services.list_services(tx, caller.app_id, asked)
+    search = location_services.list_services
+    if caller.kind is KeyKind.WIDGET:
+        search = location_services.list_services_in_public
+    page = await search(tx, caller.app_id, asked)
     shown = await shown_services(tx, caller, page.items, includes)
     return paged(request, asked, Page(shown, page.total), lambda each: each)
 

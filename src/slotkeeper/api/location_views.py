@@ -1,6 +1,6 @@
 """Locations and services as the API shows them, with what is asked for beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from slotkeeper.api.show import Shown
@@ -15,6 +15,10 @@ _METRES = 3
 """Distances are shown to the metre: with so many digits after the point of a kilometre."""
 
 
+_CITY = "t_store_city"
+_SEARCHED_BY_WIDGET = (_CITY, "t_store_name", "t_store_postal_code")
+
+
 async def shown_locations(
     tx: Transaction, caller: Caller, found: Sequence[Location], includes: frozenset[str]
 ) -> list[Shown]:
@@ -23,8 +27,10 @@ async def shown_locations(
     beside: dict[UUID, Shown] = {each: {} for each in ids}
     if "services" in includes:
         offered = await location_services.at_locations(tx, caller.app_id, ids)
+        known = {one.id: one for each in ids for one in offered[each]}
+        shown = {one.id: service(one, caller) for one in known.values()}
         for each in ids:
-            beside[each]["services"] = [service(one, caller) for one in offered[each]]
+            beside[each]["services"] = [shown[one.id] for one in offered[each]]
     if includes & {"resources", "projects"} and caller.kind is not KeyKind.WIDGET:
         attached = await locations.attached_to_all(tx, caller.app_id, ids)
         for each in ids:
@@ -36,7 +42,7 @@ async def shown_locations(
     if "availability_constraints" in includes:
         for one in found:
             beside[one.id]["availability_constraints"] = one.availability_constraints
-    return [{**location(each), **beside[each.id]} for each in found]
+    return [{**location(each, caller), **beside[each.id]} for each in found]
 
 
 async def shown_services(
@@ -46,14 +52,17 @@ async def shown_services(
     shown = [service(each, caller) for each in found]
     if "locations" in includes:
         at = await locations.of_services(tx, caller.app_id, [each.id for each in found])
+        known = {one.id: one for each in found for one in at[each.id]}
+        places = {one.id: location(one, caller) for one in known.values()}
         for each in shown:
-            each["locations"] = [location(one) for one in at[each["id"]]]
+            each["locations"] = [places[one.id] for one in at[each["id"]]]
     return shown
 
 
-def location(shown: Location) -> Shown:
+def location(shown: Location, caller: Caller) -> Shown:
     """Return a location, with its distance where the list was asked for by distance."""
     far = shown.distance_km
+    is_for_widget = caller.kind is KeyKind.WIDGET
     return {
         "id": shown.id,
         "name": shown.name,
@@ -62,10 +71,23 @@ def location(shown: Location) -> Shown:
         "longitude": shown.longitude,
         **({} if far is None else {"distance": round(far, _METRES)}),
         "use_custom_hours": shown.use_custom_hours,
-        "meta": shown.meta,
+        "meta": _searched_by_widget(shown.meta) if is_for_widget else shown.meta,
         "created_at": stamp(shown.created_at),
         "updated_at": stamp(shown.updated_at),
     }
+
+
+def _searched_by_widget(meta: Mapping[str, object]) -> Shown:
+    """Return metadata in which the official widget can search without stopping.
+
+    It takes these values for texts without looking, and the city for one that is there.
+    """
+    texts = {key: _text(meta[key]) for key in _SEARCHED_BY_WIDGET if meta.get(key) is not None}
+    return {**meta, _CITY: "", **texts}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def service(shown: LocationService, caller: Caller) -> Shown:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import AnyKey, AppKey
 from slotkeeper.api.location_views import shown_locations
-from slotkeeper.api.parameters import AskedListing, Includes, paged
+from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
 from slotkeeper.api.schemas.locations import (
@@ -36,7 +36,7 @@ class Places:
 
 
 async def _places(
-    asked: AskedListing,
+    asked: AskedLongListing,
     latitude: Annotated[str | None, Query(description="Degrees; list by distance")] = None,
     longitude: Annotated[str | None, Query(description="Degrees; list by distance")] = None,
     distance: Annotated[str | None, Query(description="Kilometres around the point")] = None,

@@ -94,18 +94,14 @@ async def _offer(
     tx: Transaction, app_id: UUID, pairs: Sequence[tuple[LocationService, Location]]
 ) -> None:
     """Make the hidden project of each pair, with the resources of its location."""
-    location_ids = [location.id for _, location in pairs]
-    at_work = await locations.resource_ids_of_all(tx, app_id, location_ids)
+    project_ids = [uuid4() for _ in pairs]
     async with tx.together():
-        for service, location in pairs:
-            project_id, settings = uuid4(), settings_at(service, location)
-            slug = random_slug(str(settings["name"]))
+        for project_id, (service, location) in zip(project_ids, pairs, strict=True):
+            settings = settings_at(service, location)
+            names = {"id": project_id, "slug": random_slug(str(settings["name"]))}
             pair = {"location_id": location.id, "service_id": service.id}
-            columns = {"id": project_id, "slug": slug, **pair, **settings}
-            await projects.insert(tx, app_id, columns)
-            await projects.set_resources(tx, app_id, project_id, at_work[location.id])
-            await project_places.set_locations(tx, app_id, project_id, [location.id])
-            await project_places.set_services(tx, app_id, project_id, [service.id])
+            await projects.insert(tx, app_id, {**names, **pair, **settings})
+        await project_places.furnish(tx, app_id, project_ids)
 
 
 async def _follow(

@@ -47,6 +47,13 @@ async def list_services(tx: Transaction, app_id: UUID, asked: Listing) -> Page[L
     return await location_services.list_services(tx, app_id, asked)
 
 
+async def list_services_in_public(
+    tx: Transaction, app_id: UUID, asked: Listing
+) -> Page[LocationService]:
+    """Return one page of the app's services; their metadata cannot be searched, piece by piece."""
+    return await location_services.list_services_in_public(tx, app_id, asked)
+
+
 async def change(
     tx: Transaction,
     app_id: UUID,

@@ -14,15 +14,22 @@ COLUMNS: LiteralString = (
     "customer_fields, ui, reminders, meta, created_at, updated_at"
 )
 
+_FIELDS = {
+    "id": listing.uuid("id"),
+    "uuid": listing.uuid("id"),
+    "name": listing.within("name"),
+    **dict.fromkeys(("locations.uuid", "locations.id"), project_places.has_location),
+}
+_ORDER: dict[str, LiteralString] = {
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "name": "name",
+}
+SEARCHABLE_IN_PUBLIC = listing.Searchable(_FIELDS, order=_ORDER, default_order=("created_at",))
 SEARCHABLE = listing.Searchable(
-    {
-        "id": listing.uuid("id"),
-        "uuid": listing.uuid("id"),
-        "name": listing.within("name"),
-        **dict.fromkeys(("locations.uuid", "locations.id"), project_places.has_location),
-    },
+    _FIELDS,
     prefixes={"meta": lambda key: listing.member("meta", key)},
-    order={name: name for name in ("created_at", "updated_at", "name")},
+    order=_ORDER,
     default_order=("created_at",),
 )
 
@@ -61,11 +68,24 @@ async def find_all(
 
 async def list_services(tx: Transaction, app_id: UUID, asked: Listing) -> Page[LocationService]:
     """Return one page of the app's services, oldest first unless asked otherwise."""
+    return await _page(tx, app_id, asked, SEARCHABLE)
+
+
+async def list_services_in_public(
+    tx: Transaction, app_id: UUID, asked: Listing
+) -> Page[LocationService]:
+    """Return one page of the app's services; what is private in them cannot be searched."""
+    return await _page(tx, app_id, asked, SEARCHABLE_IN_PUBLIC)
+
+
+async def _page(
+    tx: Transaction, app_id: UUID, asked: Listing, searchable: listing.Searchable
+) -> Page[LocationService]:
     return await listing.page(
         tx,
         LocationService,
         asked,
-        SEARCHABLE,
+        searchable,
         columns=COLUMNS,
         source="location_services",
         conditions=[listing.of_app(app_id)],

@@ -67,6 +67,27 @@ async def offers_at_location(tx: Transaction, app_id: UUID, location_id: UUID) -
     return await tx.rows(Offer, _OFFERS + "AND location_id = %s", (app_id, location_id))
 
 
+async def furnish(tx: Transaction, app_id: UUID, project_ids: Sequence[UUID]) -> None:
+    """Put new hidden projects into their places, with who works at each location."""
+    await tx.run(
+        "INSERT INTO project_locations (app_id, project_id, location_id) "
+        "SELECT app_id, id, location_id FROM projects WHERE app_id = %s AND id = ANY(%s)",
+        (app_id, list(project_ids)),
+    )
+    await tx.run(
+        "INSERT INTO project_services (app_id, project_id, service_id) "
+        "SELECT app_id, id, service_id FROM projects WHERE app_id = %s AND id = ANY(%s)",
+        (app_id, list(project_ids)),
+    )
+    await tx.run(
+        "INSERT INTO project_resources (app_id, project_id, resource_id, position) "
+        "SELECT app_id, projects.id, resource_id, position "
+        "FROM projects JOIN location_resources USING (app_id, location_id) "
+        "WHERE app_id = %s AND projects.id = ANY(%s)",
+        (app_id, list(project_ids)),
+    )
+
+
 async def delete_offers(tx: Transaction, app_id: UUID, offers: Iterable[Offer]) -> None:
     """Delete hidden projects; their bookings stay, without a project."""
     await tx.run(
