@@ -1,8 +1,8 @@
-"""An app to look at: a clinic with people, hours, a room, ways of booking, and bookings."""
+"""An app to look at: a clinic with people, hours, a room, classes, and bookings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.app import KeyKind
@@ -10,7 +10,7 @@ from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.project import Project
-from slotkeeper.domain.zones import to_datetime
+from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
 from slotkeeper.services import apps, availability, bookings, projects, resources
 from slotkeeper.services.availability import Query, Shuffle
 from slotkeeper.services.vault import Vault
@@ -38,6 +38,12 @@ _CUSTOMERS = (
     ("Marlene Berry", "marlene@example.com", "Europe/Paris"),
     ("Dave Strickland", "dave@example.com", "Asia/Tokyo"),
 )
+
+_CLASS_DAYS = (2, 4, 9, 11, 16, 18)
+"""How many days ahead the classes of the demo are: the first of them is full."""
+
+_CLASS_BEGINS = 18 * 60 + 30
+"""At which minute of the day the classes of the demo begin."""
 
 _EVERY_NTH_SLOT = 7
 """How far apart the bookings of the demo lie, so that days look neither empty nor full."""
@@ -89,6 +95,10 @@ async def find_or_make(tx: Transaction, vault: Vault, *, shuffle: Shuffle) -> De
 
 _TEXTS = {"success_message": "Your booking is made, under %s."}
 
+_PAYMENT_TEXTS = {
+    "success_message": "This demo takes no money from %s: the action “pay” of the API does instead."
+}
+
 
 async def _fill(tx: Transaction, app_id: UUID, shuffle: Shuffle) -> None:
     emma = await _resource(tx, app_id, "Dr. Emma Clayton", "America/Los_Angeles", "8:30", "16:30")
@@ -128,8 +138,19 @@ async def _fill(tx: Transaction, app_id: UUID, shuffle: Shuffle) -> None:
         },
         where="1640 Riverside Drive, treatment room",
     )
+    await _project(
+        tx,
+        app_id,
+        "Massage",
+        resource_ids=[room],
+        availability={"mode": "mutual", "length": "1 hour", "from": "1 hour"},
+        where="1640 Riverside Drive, treatment room",
+        booking={"graph": "instant_payment", "timeout": {"time": 25, "unit": "min"}},
+        texts=_PAYMENT_TEXTS,
+    )
     for project in (consultation, visit, treatment):
         await _book_some(tx, app_id, project, shuffle)
+    await _sell_seats(tx, app_id, emma, shuffle)
 
 
 async def _resource(
@@ -152,6 +173,8 @@ async def _project(
     resource_ids: Sequence[UUID],
     availability: Mapping[str, object],
     where: str,
+    booking: Mapping[str, object] | None = None,
+    texts: Mapping[str, str] = _TEXTS,
 ) -> Project:
     given = {
         "name": name,
@@ -161,15 +184,53 @@ async def _project(
             "what": name,
             "where": where,
             "settings": {"enforce_availability": True},
+            **(booking or {}),
         },
         "customer_fields": _FORM,
         "ui": {
             "display_name": f"{NAME}: {name}",
             "time_date_format": "24h-dmy-mon",
-            "localization": _TEXTS,
+            "localization": texts,
         },
     }
     return await projects.create(tx, app_id, given, resource_ids=resource_ids)
+
+
+async def _sell_seats(tx: Transaction, app_id: UUID, teacher_id: UUID, shuffle: Shuffle) -> None:
+    """Open classes in the evenings of the coming weeks: the first full, later ones emptier."""
+    project = await _project(
+        tx,
+        app_id,
+        "Back exercises",
+        resource_ids=[teacher_id],
+        availability={},
+        where="1640 Riverside Drive, gym",
+        booking={
+            "graph": "group_customer",
+            "what": "Back exercises in a small group",
+            "settings": {},
+        },
+    )
+    zone = find_zone("America/Los_Angeles")
+    today = zone.day_of(minute_floor(tx.now))
+    for number, days in enumerate(_CLASS_DAYS):
+        start = to_datetime(zone.minute_of(today + days, _CLASS_BEGINS, end=False))
+        order = Order(
+            project_id=project.id,
+            resource_id=teacher_id,
+            graph="group_owner",
+            start=start,
+            end=start + timedelta(hours=1),
+            settings={"max_seats": len(_CUSTOMERS)},
+        )
+        of_class = await bookings.book(tx, app_id, order, actor="demo", shuffle=shuffle)
+        for name, email, home in _CUSTOMERS[number:]:
+            seat = Order(
+                project_id=project.id,
+                owner_booking_id=of_class.id,
+                customer=Customer(id=uuid4(), name=name, email=email, timezone=home),
+            )
+            await bookings.book(tx, app_id, seat, actor="demo", shuffle=shuffle)
 
 
 async def _book_some(tx: Transaction, app_id: UUID, project: Project, shuffle: Shuffle) -> None:

@@ -1,10 +1,10 @@
 """The page of a project, where a customer chooses a slot, fills in a form and books."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import SlotTaken
@@ -15,13 +15,15 @@ from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.services import bookings, offers
 from slotkeeper.services.offers import Wanted
-from slotkeeper.web import tokens
-from slotkeeper.web.agenda import Agenda, Offer
+from slotkeeper.web import form, seats
+from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Answers, form_of, read, text_of
 from slotkeeper.web.choice import Choice
 from slotkeeper.web.clock import Clock
 from slotkeeper.web.fields import Field
+from slotkeeper.web.form import Option, Problem
 from slotkeeper.web.pages import page
+from slotkeeper.web.standing import standing_of
 from slotkeeper.web.visit import (
     Visit,
     booking_of_page,
@@ -35,42 +37,45 @@ from slotkeeper.web.zones import visitor_zone
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
+FIELD = "slot"
+"""What forms and addresses call the slot that was chosen."""
+
 OTHER_SLOTS = 8
 """How many free slots are offered instead of one that is gone."""
 
 _GONE = "That time has just been taken or is no longer free. Please choose another one."
 _NONE_CHOSEN = "Please choose one of these times. Nothing has been booked yet."
-_EXPIRED = (
-    "This form could not be checked: it is too old, or your browser keeps no cookies. "
-    "Nothing has been booked. Please send it again."
-)
-_WRONG = "Please look at what is marked below. Nothing has been booked yet."
 _MOVED = "We have received your new time, %s"
 
 
 @router.get("/{slug}")
 async def choose(request: Request, slug: str) -> Response:
-    """Show the free slots of a day, and the way to other days."""
+    """Show the free slots of a day, and the way to other days; or classes, where these are sold."""
     visit = await Visit.of(request, slug)
+    if visit.seat_graph is not None:
+        return await seats.choose(request, visit)
     if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
-        return _to_booking(visit, visit.moving)
+        return form.to_booking(visit, visit.moving)
     agenda = await visit.agenda(request)
     day = agenda.shown_day(find_day(request.query_params.get("date", "")))
-    return page("choose.html", visit=visit, choice=Choice(visit, agenda, day), old=_old_time(visit))
+    old = visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None
+    return page("choose.html", visit=visit, choice=Choice(visit, agenda, day), old=old)
 
 
 @router.get("/{slug}/book")
 async def fill_in(request: Request, slug: str) -> Response:
     """Show the form for the slot that was chosen, or other slots if it is gone."""
     visit = await Visit.of(request, slug)
+    if visit.seat_graph is not None:
+        return await seats.fill_in(request, visit)
     if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
-        return _to_booking(visit, visit.moving)
-    wanted = find_slot(request.query_params.get("slot", ""))
+        return form.to_booking(visit, visit.moving)
+    wanted = find_slot(request.query_params.get(FIELD, ""))
     agenda = await visit.agenda(request)
     fields = visit.fields_for(request)
     if wanted is None or not agenda.holds(wanted.interval):
         return _gone(request, visit, agenda, fields, wanted)
-    return _form(request, visit, fields, wanted=wanted)
+    return form.show(request, visit, fields, chosen=_option(visit, wanted))
 
 
 @router.post("/{slug}/book")
@@ -78,52 +83,42 @@ async def take(request: Request, slug: str) -> Response:
     """Book the slot, or move a booking to it; else show the form again with what was written."""
     sent = await form_of(request)
     visit = await Visit.of(request, slug, sent)
-    wanted = find_slot(text_of(sent.get("slot")))
+    if visit.seat_graph is not None:
+        return await seats.take(request, visit, sent)
+    wanted = find_slot(text_of(sent.get(FIELD)))
     answers = read(visit.fields, sent)
     if wanted is None:
         return _gone(request, visit, await visit.agenda(request), answers.fields, None)
-    if not tokens.is_genuine(request, text_of(sent.get(tokens.FIELD))):
-        status, problem = HTTPStatus.FORBIDDEN, _EXPIRED
-    elif answers.errors:
-        status, problem = HTTPStatus.UNPROCESSABLE_ENTITY, _WRONG
-    else:
-        try:
-            return _to_booking(visit, await _taken(request, visit, wanted, answers))
-        except SlotTaken:
-            agenda = await visit.agenda(request)
-            return _gone(request, visit, agenda, answers.fields, wanted)
-    return _form(
-        request,
-        visit,
-        answers.fields,
-        wanted=wanted,
-        errors=answers.errors,
-        problem=problem,
-        status=status,
-    )
+    if problem := form.problem_of(request, sent, answers):
+        chosen = _option(visit, wanted)
+        return form.show(
+            request, visit, answers.fields, chosen=chosen, errors=answers.errors, problem=problem
+        )
+    try:
+        return form.to_booking(visit, await _taken(request, visit, wanted, answers))
+    except SlotTaken:
+        agenda = await visit.agenda(request)
+        return _gone(request, visit, agenda, answers.fields, wanted)
 
 
 @router.get("/{slug}/booked/{booking_id}")
 async def booked(request: Request, slug: str, booking_id: str) -> Response:
     """Show a booking to whoever knows its id: the customer, also when they come back."""
-    visit = await Visit.of(request, slug)
+    visit, now = await Visit.of(request, slug), transaction_of(request).now
     booking = await booking_of_page(request, visit.app_id, visit.project, booking_id)
     asked = booking.customer.timezone if booking.customer else ""
-    zone = visitor_zone(asked, visit.project, visit.resources)
-    clock = Clock(zone, visit.clock.style)
-    movable = can_be_moved(booking, now=transaction_of(request).now)
+    clock = Clock(visitor_zone(asked, visit.project, visit.resources), visit.clock.style)
     return page(
         "booked.html",
         visit=visit,
         booking=booking,
-        holds=booking.state is State.CONFIRMED,
-        awaits=booking.state is State.TENTATIVE,
-        message=_success(visit, booking),
+        standing=standing_of(booking, clock=clock, now=now),
+        message=_message(visit, booking),
         reason=await _reason(request, visit, booking),
         clock=clock,
         minutes=minutes_of(booking),
         server=visit.name_of(booking.resource_id) if booking.resource_id else "",
-        move=_move_link(visit, booking, clock) if movable else None,
+        move=_move_link(visit, booking, clock) if can_be_moved(booking, now=now) else None,
     )
 
 
@@ -159,42 +154,6 @@ async def _taken(request: Request, visit: Visit, wanted: Wanted, answers: Answer
     )
 
 
-def _form(
-    request: Request,
-    visit: Visit,
-    fields: Sequence[Field],
-    *,
-    wanted: Wanted | None,
-    others: Sequence[Offer] = (),
-    errors: Mapping[str, str] | None = None,
-    problem: str = "",
-    status: HTTPStatus = HTTPStatus.OK,
-) -> Response:
-    visitor = tokens.visitor_of(request)
-    submit = (
-        visit.text("reschedule_submit_button", "Change the time")
-        if visit.moving
-        else visit.text("submit_button")
-    )
-    answer = page(
-        "form.html",
-        status,
-        visit=visit,
-        fields=fields,
-        wanted=wanted,
-        others=others,
-        errors=errors or {},
-        problem=problem,
-        submit=submit,
-        slot_text=slot_text,
-        token=(tokens.FIELD, tokens.token_for(request, visitor)),
-        back=visit.link(date=_date_of(visit, wanted)) if wanted else visit.link(),
-        old=_old_time(visit),
-    )
-    tokens.remember(request, answer, visitor)
-    return answer
-
-
 def _gone(
     request: Request,
     visit: Visit,
@@ -204,39 +163,46 @@ def _gone(
 ) -> Response:
     """Show the form with the nearest other slots to choose from, and what was written."""
     minute = wanted.interval[0] if wanted else minute_floor(transaction_of(request).now)
-    others = agenda.nearest(minute, OTHER_SLOTS)
-    problem = _GONE if wanted else _NONE_CHOSEN
-    status = HTTPStatus.CONFLICT
-    return _form(request, visit, fields, wanted=None, others=others, problem=problem, status=status)
+    others = [_option(visit, offer.wanted) for offer in agenda.nearest(minute, OTHER_SLOTS)]
+    problem = Problem(HTTPStatus.CONFLICT, _GONE if wanted else _NONE_CHOSEN)
+    return form.show(request, visit, fields, chosen=None, others=others, problem=problem)
 
 
-def _to_booking(visit: Visit, booking: Booking) -> Response:
-    """Send the browser to an address that it may load again without booking twice."""
-    return RedirectResponse(f"{visit.path}/booked/{booking.id}", status_code=303)
+def _option(visit: Visit, wanted: Wanted) -> Option:
+    server = visit.name_of(wanted.resource_id) if visit.prefix else ""
+    return Option(
+        name=FIELD,
+        value=slot_text(wanted),
+        interval=wanted.interval,
+        notes=[f"{visit.prefix} {server}"] if server else [],
+    )
 
 
 async def _reason(request: Request, visit: Visit, booking: Booking) -> str | None:
     """Return what the owner said when they declined or cancelled, None if nothing."""
-    if booking.state not in (State.DECLINED, State.CANCELLED):
+    if booking.state not in (State.DECLINED, State.CANCELLED, State.CANCELLED_BY_OWNER):
         return None
     log = await bookings.logs_of(transaction_of(request), visit.app_id, [booking.id])
     return log[booking.id][-1].message
 
 
-def _success(visit: Visit, booking: Booking) -> str:
-    """Return the owner's words; the address stands where they say, else behind."""
-    key, default = (
-        ("reschedule_success_message", _MOVED)
-        if booking.rescheduled_from
-        else ("success_message", "")
-    )
-    text = visit.text(key, default)
+def _message(visit: Visit, booking: Booking) -> str:
+    """Return the owner's words; the address stands where they say, else behind.
+
+    The usual words tell that something is booked. What awaits its payment gets the owner's
+    own, which may say how to pay, or none.
+    """
+    awaits_payment = booking.state is State.TENTATIVE and booking.until is not None
+    if booking.rescheduled_from:
+        text = visit.text("reschedule_success_message", _MOVED)
+    elif awaits_payment:
+        text = visit.own_text("success_message")
+    else:
+        text = visit.text("success_message")
+    if not text or not (awaits_payment or booking.state is State.CONFIRMED):
+        return ""
     email = booking.customer.email if booking.customer else ""
     return text.replace("%s", email) if "%s" in text else f"{text} {email}"
-
-
-def _old_time(visit: Visit) -> str | None:
-    return visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None
 
 
 def _move_link(visit: Visit, booking: Booking, clock: Clock) -> str:
@@ -244,7 +210,3 @@ def _move_link(visit: Visit, booking: Booking, clock: Clock) -> str:
     start, end = map(clock.zone.iso, minutes_of(booking))
     said = {"uuid": str(booking.id), "action": "reschedule", "zone": clock.zone.name}
     return visit.link(**said, **{"event.start": start, "event.end": end})
-
-
-def _date_of(visit: Visit, wanted: Wanted) -> str:
-    return visit.clock.zone.iso(wanted.interval[0])[:10]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import NotFound
+from slotkeeper.domain.graphs import GROUP_OWNER, Graph
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import (
@@ -21,7 +22,7 @@ from slotkeeper.domain.zones import (
     to_datetime,
 )
 from slotkeeper.edge.parts import parts_of, transaction_of
-from slotkeeper.services import apps, bookings, offers, projects, resources
+from slotkeeper.services import apps, bookings, class_offers, offers, projects, resources
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Sent, prefilled, text_of
@@ -114,6 +115,14 @@ class Visit:
         return not self.project.ui.get("timezone") and "zone" not in dict(self.carried)
 
     @property
+    def seat_graph(self) -> Graph | None:
+        """Return the graph of the seats that the page sells; None where it sells time.
+
+        A booking that moves was of a time, and moves to a time.
+        """
+        return None if self.moving else class_offers.seat_graph(self.project)
+
+    @property
     def fields(self) -> list[Field]:
         """Return the questions of the form, empty but for what the project fills in."""
         return [_MESSAGE] if self.moving else fields_of(self.project.customer_fields)
@@ -123,6 +132,11 @@ class Visit:
         localization = self.ui["localization"]
         assert isinstance(localization, dict), "complete_ui makes it one"
         return str(localization.get(key) or default)
+
+    def own_text(self, key: str) -> str:
+        """Return a text that the owner of the page did choose, empty where they did not."""
+        own = self.project.ui.get("localization")
+        return str(own.get(key) or "") if isinstance(own, dict) else ""
 
     def link(self, path: str = "", **query: str) -> str:
         """Return the address of a part of the page, with what is carried and ``query``."""
@@ -152,14 +166,15 @@ async def booking_of_page(
 ) -> Booking:
     """Return a booking that was made through this project; raises NotFound for any other.
 
-    Whoever knows the id may see it: ids are random and only the customer is told.
+    Whoever knows the id may see it: ids are random and only the customer is told. That of a
+    class is told to everybody, and is none of a customer's booking.
     """
     try:
         wanted = UUID(booking_id)
     except ValueError:
         raise NotFound("Booking") from None
     booking = await bookings.get(transaction_of(request), app_id, wanted)
-    if booking.project_id != project.id:
+    if booking.project_id != project.id or booking.graph is GROUP_OWNER:
         raise NotFound("Booking")
     return booking
 

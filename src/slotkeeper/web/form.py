@@ -1,0 +1,98 @@
+"""The form of a booking page: for what was chosen, or with other things to choose from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.interval import Interval
+from slotkeeper.web import tokens
+from slotkeeper.web.answers import Answers, Sent, text_of
+from slotkeeper.web.fields import Field
+from slotkeeper.web.pages import page
+from slotkeeper.web.visit import Visit, minutes_of
+
+EXPIRED = (
+    "This form could not be checked: it is too old, or your browser keeps no cookies. "
+    "Nothing has been booked. Please send it again."
+)
+WRONG = "Please look at what is marked below. Nothing has been booked yet."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Something that a form can book: a slot or a class.
+
+    The form sends ``value`` under ``name``. ``what`` is a title where there are several.
+    """
+
+    name: str
+    value: str
+    interval: Interval
+    what: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a form is shown again: the status of the answer, and words for the visitor."""
+
+    status: HTTPStatus
+    text: str
+
+
+def problem_of(request: Request, sent: Sent, answers: Answers) -> Problem | None:
+    """Return what keeps a form from being carried out, None where nothing does."""
+    if not tokens.is_genuine(request, text_of(sent.get(tokens.FIELD))):
+        return Problem(HTTPStatus.FORBIDDEN, EXPIRED)
+    if answers.errors:
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, WRONG)
+    return None
+
+
+def show(
+    request: Request,
+    visit: Visit,
+    fields: Sequence[Field],
+    *,
+    chosen: Option | None,
+    others: Sequence[Option] = (),
+    errors: Mapping[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    """Return the page with the form, and with the cookie without which it cannot be sent."""
+    visitor = tokens.visitor_of(request)
+    answer = page(
+        "form.html",
+        problem.status if problem else HTTPStatus.OK,
+        visit=visit,
+        fields=fields,
+        chosen=chosen,
+        others=others,
+        errors=errors or {},
+        problem=problem.text if problem else "",
+        submit=_submit(visit),
+        token=(tokens.FIELD, tokens.token_for(request, visitor)),
+        back=visit.link(date=_date_of(visit, chosen)) if chosen else visit.link(),
+        old=visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None,
+    )
+    tokens.remember(request, answer, visitor)
+    return answer
+
+
+def to_booking(visit: Visit, booking: Booking) -> Response:
+    """Send the browser to an address that it may load again without booking twice."""
+    return RedirectResponse(f"{visit.path}/booked/{booking.id}", status_code=303)
+
+
+def _submit(visit: Visit) -> str:
+    if visit.moving:
+        return visit.text("reschedule_submit_button", "Change the time")
+    return visit.text("submit_button")
+
+
+def _date_of(visit: Visit, chosen: Option) -> str:
+    return visit.clock.zone.iso(chosen.interval[0])[:10]
