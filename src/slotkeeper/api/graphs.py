@@ -20,11 +20,11 @@ router = APIRouter(prefix="/bookings/graphs", tags=["Bookings"], route_class=Api
 
 _SVG, _PNG = "image/svg+xml", "image/png"
 _VARIES = {"Vary": "Accept"}
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture", "content": {_SVG: _BYTES, _PNG: _BYTES}},
-    **REFUSALS,
-}
+
+
+def _picture(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    content = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    return {200: {"description": "The picture", "content": content}, **REFUSALS}
 
 
 @router.get("", responses=answers(Data[list[ShownGraph]]))
@@ -39,7 +39,7 @@ async def get_graph(caller: AppKey, graph: str) -> Response:
     return data(_shown(_named(graph)))
 
 
-@router.get("/{graph}/diagram", response_class=Response, responses=_PICTURE)
+@router.get("/{graph}/diagram", response_class=Response, responses=_picture(_SVG, _PNG))
 async def draw_graph(request: Request, caller: AppKey, graph: str) -> Response:
     """Get a graph as a picture: SVG, or PNG for who accepts that and no SVG.
 
@@ -53,7 +53,7 @@ async def draw_graph(request: Request, caller: AppKey, graph: str) -> Response:
     return Response(drawing, media_type=_SVG, headers=_VARIES)
 
 
-@router.get("/{graph}/diagram.png", response_class=Response, responses=_PICTURE)
+@router.get("/{graph}/diagram.png", response_class=Response, responses=_picture(_PNG))
 async def draw_graph_in_pixels(caller: AppKey, graph: str) -> Response:
     """Get a graph as a PNG picture, whatever the request accepts."""
     return Response(as_png(drawn(_named(graph))), media_type=_PNG)
