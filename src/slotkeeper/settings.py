@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     connections_max: int = Field(
         default=16, ge=1, le=500, description="Database connections of one server process"
     )
+    public_sign_up: bool = Field(
+        default=False, description="Let people without a key make themselves users of an app"
+    )
     force_https: bool = Field(
         default=False, description="Answer plain requests with 301 to the https address"
     )

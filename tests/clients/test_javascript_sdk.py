@@ -20,6 +20,13 @@ SERVED = [
     "getResource",
     "updateResource",
     "deleteResource",
+    "resetResourcePassword",
+    "getResourceTimezone",
+    "createUser",
+    "getUserInfo",
+    "updateUser",
+    "resetUserPassword",
+    "getUserTimezone",
     "createCalendar",
     "getCalendars",
     "getCalendar",
@@ -140,6 +147,55 @@ def test_delete_resource_works_although_the_sdk_sends_a_body(sdk: Sdk) -> None:
     gone = sdk.refused("getResource", {"id": made["id"]})
     assert gone.status == 404
     assert gone.data["error"] == "Resource does not exist"
+
+
+@pytest.mark.parametrize("kind", ["Resource", "User"])
+def test_reset_resource_password_answers_an_empty_object(sdk: Sdk, kind: str) -> None:
+    answer = sdk.call(f"reset{kind}Password", {"email": "nobody@example.com"})
+    assert (answer.status, answer.data) == (200, {})
+
+
+def test_reset_user_password_works_without_a_key_for_who_names_the_app(
+    sdk_bridge: Bridge, server: Server, live: App
+) -> None:
+    nobody = Sdk(sdk_bridge, server.url, None, app=live.slug)
+    answer = nobody.call("resetUserPassword", {"email": "nobody@example.com"})
+    assert (answer.status, answer.data) == (200, {})
+
+
+@pytest.mark.parametrize("function", ["getResourceTimezone", "getUserTimezone"])
+def test_get_resource_timezone_and_get_user_timezone_take_an_address_as_it_is(
+    sdk: Sdk, browser_sdk: Sdk, function: str
+) -> None:
+    email = f"doc+{function}@example.com"
+    new_resource(sdk, email=email, timezone="Asia/Kathmandu")
+    answer = browser_sdk.call(function, {"email": email})
+    assert answer.data == {"timezone": "Asia/Kathmandu", "utc_offset": 5.75}
+
+
+def test_get_user_timezone_of_somebody_unknown_rejects(browser_sdk: Sdk) -> None:
+    assert browser_sdk.refused("getUserTimezone", {"email": "nobody@example.com"}).status == 404
+
+
+def test_create_user_takes_the_parts_of_a_name(sdk: Sdk) -> None:
+    given = {"firstName": "Lorraine", "lastName": "Baines", "timezone": "US/Pacific"}
+    answer = sdk.call("createUser", {**given, "email": "lorraine@example.com", "password": "1955"})
+    assert answer.status == 201
+    assert (answer.data["name"], answer.data["activated"]) == ("Lorraine Baines", True)
+
+
+def test_get_user_info_and_update_user_are_about_whom_the_key_speaks_for(sdk: Sdk) -> None:
+    made = new_resource(sdk)
+    own: Json = {"params": {"resource_id": made["id"]}}
+    changed = sdk.call("updateUser", {"firstName": "Emmett"}, carry=own)
+    assert (changed.status, changed.data) == (204, "")
+    shown = sdk.call("getUserInfo", carry=own).data
+    assert (shown["id"], shown["first_name"]) == (made["id"], "Emmett")
+
+
+def test_update_user_without_saying_who_rejects(sdk: Sdk) -> None:
+    answer = sdk.refused("updateUser", {"firstName": "Emmett"})
+    assert (answer.status, set(answer.data["errors"])) == (422, {"resource_id"})
 
 
 # --- calendars and events

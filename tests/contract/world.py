@@ -100,6 +100,7 @@ class World:
                 world.ids["class_id"] = world.created("/bookings", body)["id"]
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
+                world.keep_person()
                 yield world
             finally:
                 portal.call(parts.database.close)
@@ -149,6 +150,13 @@ class World:
             self.ids["slug"] = made["slug"]
         if kind == "widget":
             self.ids["widget_slug"] = made["slug"]
+
+    def keep_person(self) -> None:
+        """Make somebody who is known by address, and a property of the resource in the world."""
+        self.ids |= {"email": "doc@example.com", "key": "colour"}
+        self.created("/resources", {**self._body("resource"), "email": self.ids["email"]})
+        query = {"resource_id": self.ids["resource_id"]}
+        self.call("PUT", "/v2/properties", params=query, json={self.ids["key"]: "red"})
 
     def targets(self, operation: str) -> Mapping[str, str]:
         """Return ids for one request; what it may use up is made for it alone."""
@@ -205,6 +213,7 @@ class World:
         """Return a body with which an operation succeeds, so that one odd value is alone."""
         verb, _, kind = operation.partition("_")
         search = {"resources": [self.ids["resource_id"]]}
+        person = {"email": f"{uuid4()}@example.com"}
         older = {"resource_ids": [self.ids["resource_id"]], "future": "1 week"}
         if verb == "create" and kind in KINDS:
             return self._body(kind)
@@ -217,6 +226,11 @@ class World:
             "find_time": older,
             "find_time_bulk": {"queries": [older]},
             "find_time_team": {"users": [older]},
+            "create_user": {**person, "first_name": "Marty", "timezone": "UTC"},
+            "reset_resource_password": person,
+            "reset_user_password": person,
+            "invite": person,
+            "invite_to_app": person,
             "reschedule_booking": self.hour(),
             "reserve": {"resource_id": self.ids["resource_id"], "what": "Visit", **self.hour()},
             "extend_reservation": {"reservation_id": self.ids["reservation_id"]},

@@ -9,6 +9,7 @@ from slotkeeper.api import (
     availability,
     bookings,
     calendars,
+    contacts,
     errors,
     events,
     examples,
@@ -17,13 +18,16 @@ from slotkeeper.api import (
     find_time,
     graphs,
     groups,
+    invitations,
     location_services,
     locations,
     overviews,
     projects,
+    properties,
     reservations,
     resources,
     templates,
+    users,
     widgets,
 )
 from slotkeeper.api.answers import json_response
@@ -37,6 +41,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
+    *(users, invitations, properties, contacts),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
     *(availability, explain, overviews, graphs, groups, reservations, bookings),
     *(filter_collections, find_time),

@@ -34,7 +34,7 @@ class _Key(HTTPBasic):
         """Return the caller; raises 401 for no or an unknown key, 403 for one too weak."""
         caller = await find_caller(request)
         if caller is None:
-            raise HTTPException(401, "Invalid credentials supplied", headers=_CHALLENGE)
+            raise unauthorized()
         if caller.kind not in self._kinds:
             raise HTTPException(403, f"This route is not allowed with a {caller.kind} key")
         return caller
@@ -54,6 +54,11 @@ _any_key = _Key(
 
 AppKey = Annotated[Caller, Security(_app_key)]
 AnyKey = Annotated[Caller, Security(_any_key)]
+
+
+def unauthorized() -> HTTPException:
+    """Return the refusal of a request whose caller is not known."""
+    return HTTPException(401, "Invalid credentials supplied", headers=_CHALLENGE)
 
 
 async def find_caller(request: Request) -> Caller | None:

@@ -71,7 +71,9 @@ class Viewer:
             is_public=is_public,
             calendars=await calendars.find_all(tx, app_id, calendar_ids),
             events=await events.of_bookings(tx, app_id, ids) if wants_event else {},
-            resources=await resources.find_all(tx, app_id, resource_ids) if wants_resource else {},
+            resources=await resources.find_all_ever(tx, app_id, resource_ids)
+            if wants_resource
+            else {},
             calendars_of=await calendars.of_resources(tx, app_id, resource_ids)
             if wants_resource
             else {},

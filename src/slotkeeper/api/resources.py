@@ -1,13 +1,16 @@
 """Resources over HTTP."""
 
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from slotkeeper.api import show
+from slotkeeper.api import people
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import AppKey
 from slotkeeper.api.parameters import AskedListing, Includes, paged
+from slotkeeper.api.resource_views import EVENTS, Viewer, shown_resource
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
 from slotkeeper.api.schemas.resources import (
@@ -16,48 +19,52 @@ from slotkeeper.api.schemas.resources import (
     ShownResource,
     UpdateResource,
 )
-from slotkeeper.domain.resource import Resource
+from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import transaction_of
-from slotkeeper.services import calendars, resources
-from slotkeeper.storage.transaction import Transaction
+from slotkeeper.services import resources
 
 router = APIRouter(prefix="/resources", tags=["Resources"], route_class=ApiRoute)
+
+WITH_EVENTS_MAX = 100
+"""The most resources of a page that shows the events of their calendars."""
 
 
 @router.post("", status_code=201, responses=answers(Data[ShownResource], 201))
 async def create_resource(
-    request: Request, caller: AppKey, body: CreateResource, includes: Includes
+    request: Request, caller: AppKey, body: CreateResource, includes: Includes, times: AskedTimes
 ) -> Response:
     """Create a resource: a person, a room, anything whose time can be taken."""
     tx = transaction_of(request)
     resource = await resources.create(tx, caller.app_id, body.given())
-    return data(await _shown(tx, caller.app_id, resource, includes), 201)
+    shown = await shown_resource(tx, caller.app_id, resource, includes=includes, times=times)
+    return data(shown, 201)
 
 
 @router.get("", responses=answers(ListOf[ShownResource]))
 async def list_resources(
-    request: Request, caller: AppKey, asked: AskedListing, includes: Includes
+    request: Request, caller: AppKey, asked: AskedListing, includes: Includes, times: AskedTimes
 ) -> Response:
-    """List the resources of the app."""
+    """List the resources of the app; 100 a page at most with `include=calendars.events`."""
+    if EVENTS in includes:
+        asked = replace(asked, limit=min(asked.limit, WITH_EVENTS_MAX))
     tx = transaction_of(request)
     page = await resources.list_resources(tx, caller.app_id, asked)
-    of = await calendars.of_resources(tx, caller.app_id, [each.id for each in page.items])
-    return paged(
-        request,
-        asked,
-        page,
-        lambda each: show.resource(each, calendars=of[each.id], includes=includes),
-    )
+    viewer = await Viewer.of(tx, caller.app_id, page.items, includes=includes, times=times)
+    return paged(request, asked, page, viewer.show)
+
+
+people.serve(router, "resource")
 
 
 @router.get("/{resource_id}", responses=answers(Data[ShownResource]))
 async def get_resource(
-    request: Request, caller: AppKey, resource_id: UUID, includes: Includes
+    request: Request, caller: AppKey, resource_id: UUID, includes: Includes, times: AskedTimes
 ) -> Response:
     """Get one resource."""
     tx = transaction_of(request)
     resource = await resources.get(tx, caller.app_id, resource_id)
-    return data(await _shown(tx, caller.app_id, resource, includes))
+    shown = await shown_resource(tx, caller.app_id, resource, includes=includes, times=times)
+    return data(shown)
 
 
 @router.put("/{resource_id}", status_code=204, responses=answers(None, 204))
@@ -71,14 +78,18 @@ async def update_resource(
 
 
 @router.delete("/{resource_id}", status_code=204, responses=answers(None, 204))
-async def delete_resource(request: Request, caller: AppKey, resource_id: UUID) -> Response:
-    """Delete a resource and its calendars; its bookings stay, without it."""
-    await resources.delete(transaction_of(request), caller.app_id, resource_id)
+async def delete_resource(
+    request: Request,
+    caller: AppKey,
+    resource_id: UUID,
+    permanently: Annotated[
+        bool, Query(description="Leave nothing, also of a resource that was deleted before")
+    ] = False,
+) -> Response:
+    """Delete a resource and its calendars; its bookings stay, and go on showing its name."""
+    tx = transaction_of(request)
+    if permanently:
+        await resources.erase(tx, caller.app_id, resource_id)
+    else:
+        await resources.delete(tx, caller.app_id, resource_id)
     return empty()
-
-
-async def _shown(
-    tx: Transaction, app_id: UUID, resource: Resource, includes: frozenset[str]
-) -> show.Shown:
-    of = await calendars.of_resources(tx, app_id, [resource.id])
-    return show.resource(resource, calendars=of[resource.id], includes=includes)

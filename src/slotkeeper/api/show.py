@@ -66,7 +66,10 @@ def event(shown: Event, times: Times) -> Shown:
 def resource(
     shown: Resource, *, calendars: Sequence[Calendar], includes: frozenset[str] = frozenset()
 ) -> Shown:
-    """Return a resource with its calendars; constraints only when they are asked for."""
+    """Return a resource with its calendars; constraints only when they are asked for.
+
+    A former one, which only its bookings show, says since when.
+    """
     constraints: Mapping[str, object] = (
         {"availability_constraints": shown.availability_constraints}
         if "availability_constraints" in includes
@@ -78,7 +81,7 @@ def resource(
         "first_name": shown.first_name,
         "last_name": shown.last_name,
         "email": shown.email,
-        "email_verified": None,
+        "email_verified": stamp(shown.email_verified_at) if shown.email_verified_at else None,
         "timezone": shown.timezone,
         "image": shown.image,
         "meta": shown.meta,
@@ -88,6 +91,7 @@ def resource(
         "explicit_consent": None,
         "calendars": [calendar(each) for each in calendars],
         **constraints,
+        **({"deleted_at": stamp(shown.deleted_at)} if shown.deleted_at else {}),
         "created_at": stamp(shown.created_at),
         "updated_at": stamp(shown.updated_at),
     }

@@ -10,7 +10,9 @@ from uuid import UUID
 class Resource:
     """A person, room or thing. ``timezone`` is the name of a zone of the tz database.
 
-    ``availability_constraints`` are kept exactly as they were sent.
+    ``availability_constraints`` are kept exactly as they were sent. ``email_verified_at`` is
+    when the owner of the address proved to be its owner. A resource with a ``deleted_at`` is a
+    former one: of it there is left what its bookings show.
     """
 
     id: UUID
@@ -18,6 +20,7 @@ class Resource:
     first_name: str
     last_name: str | None
     email: str | None
+    email_verified_at: datetime | None
     timezone: str
     image: str | None
     meta: Mapping[str, object]
@@ -27,6 +30,7 @@ class Resource:
     conference_type: str | None
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
 
 def full_name(first_name: str | None, last_name: str | None) -> str:

@@ -8,7 +8,7 @@ from slotkeeper.domain.errors import NotFound, SlotTaken, TransitionRefused
 from slotkeeper.domain.graphs import GROUP_OWNER, Action, State
 from slotkeeper.domain.group import Group, group_of
 from slotkeeper.domain.listing import Listing, Page
-from slotkeeper.storage import bookings, seats
+from slotkeeper.storage import bookings, resources, seats
 from slotkeeper.storage import groups as stored
 from slotkeeper.storage.transaction import Transaction
 
@@ -45,16 +45,26 @@ async def guests_of(
 async def open_class(tx: Transaction, app_id: UUID, booking_id: UUID) -> tuple[Booking, Group]:
     """Return a class that takes bookings now, and keep it so until the transaction ends.
 
-    Raises SlotTaken for one that does not: it is over, called off, or outside the time in
-    which its seats can be booked. Whether a seat is left shows when one is taken.
+    Raises SlotTaken for one that does not: it is over, called off, outside the time in which
+    its seats can be booked, or a resource of it was deleted. Whether a seat is left shows
+    when one is taken.
     """
     owner = await bookings.find_held_open(tx, app_id, booking_id)
     if owner is None or owner.graph is not GROUP_OWNER:
         raise NotFound("Booking")
     group = group_of(owner.settings)
-    if owner.state is not State.TENTATIVE or not group.can_be_booked(owner.start_at, at=tx.now):
+    bookable = owner.state is State.TENTATIVE and group.can_be_booked(owner.start_at, at=tx.now)
+    if not bookable or not await _has_resources(tx, app_id, owner):
         raise SlotTaken("The class cannot be booked now")
     return owner, group
+
+
+async def _has_resources(tx: Transaction, app_id: UUID, owner: Booking) -> bool:
+    """Tell whether everything that serves a class still exists."""
+    if owner.resource_id is None:
+        return False
+    wanted = {owner.resource_id, *owner.further_resource_ids}
+    return len(await resources.find_all(tx, app_id, list(wanted))) == len(wanted)
 
 
 async def take_seat(tx: Transaction, app_id: UUID, booking: Booking) -> None:

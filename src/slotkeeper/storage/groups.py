@@ -26,6 +26,10 @@ AND seats > (
     SELECT count(*) FROM seats AS taken
     WHERE taken.app_id = bookings.app_id AND taken.owner_booking_id = bookings.id
       AND (taken.until IS NULL OR taken.until > %s))
+AND EXISTS (
+    SELECT FROM resources
+    WHERE resources.app_id = bookings.app_id AND resources.id = bookings.resource_id
+      AND resources.deleted_at IS NULL)
 """
 
 _SEARCHABLE = bookings.SEARCHABLE.by_default("start_at")

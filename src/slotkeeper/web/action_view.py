@@ -94,7 +94,7 @@ class View:
         app = await apps.get(tx, link.app_id)
         request.state.test_mode = app.test_mode
         wanted = [booking.resource_id] if booking.resource_id else []
-        found = await resources.find_all(tx, link.app_id, wanted)
+        found = await resources.find_all_ever(tx, link.app_id, wanted)
         resource = found.get(booking.resource_id) if booking.resource_id else None
         project = (
             await projects.get(tx, link.app_id, booking.project_id) if booking.project_id else None

@@ -1,6 +1,6 @@
 """What requests about resources and calendars hold, and what their answers show."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,13 @@ from slotkeeper.api.schemas.fields import (
     Title,
     ZoneName,
 )
+from slotkeeper.domain.passwords import LENGTH_MAX
 from slotkeeper.domain.resource import full_name
+
+Password = Annotated[
+    Text,
+    Field(min_length=1, max_length=LENGTH_MAX, description="Kept as a hash and never shown"),
+]
 
 
 class ResourceFields(Body):
@@ -31,6 +37,7 @@ class ResourceFields(Body):
     enabled_email_notification: bool | None = None
     conference_enabled: bool | None = None
     conference_type: Text | None = Field(default=None, max_length=255)
+    password: Password | None = None
 
 
 CLEARABLE = frozenset({"image", "conference_type", "last_name"})
@@ -57,6 +64,34 @@ class UpdateResource(ResourceFields):
     """What changes of a resource; what is left out stays."""
 
 
+class SignUp(Body):
+    """A new user: an address, a zone, and a name or its parts."""
+
+    email: Email
+    timezone: ZoneName
+    first_name: Title
+    last_name: Text | None = Field(default=None, max_length=255)
+    name: Title | None = None
+    image: Text | None = Field(default=None, max_length=2000)
+    password: Password | None = None
+
+
+class AskReset(Body):
+    """Who forgot a password."""
+
+    email: Email
+
+
+class Invite(Body):
+    """Who is invited; names and zone count for somebody who is not in the app yet."""
+
+    email: Email
+    name: Title | None = None
+    first_name: Text | None = Field(default=None, max_length=255)
+    last_name: Text | None = Field(default=None, max_length=255)
+    timezone: ZoneName | None = None
+
+
 class ShownCalendar(Answer):
     """A calendar."""
 
@@ -73,6 +108,9 @@ class ShownCalendar(Answer):
     provider_sync: bool
     primary: bool
     resource_id: Id
+    events: list[Any] | None = Field(
+        default=None, description="With `include=calendars.events`, where a resource is shown"
+    )
     created_at: Stamp
     updated_at: Stamp
 
@@ -97,5 +135,43 @@ class ShownResource(Answer):
     availability_constraints: list[Any] | None = Field(
         default=None, description="With `include=availability_constraints`"
     )
+    accounts: list[Any] | None = Field(
+        default=None, description="With `include=accounts`: connected calendars"
+    )
+    deleted_at: Stamp | None = Field(
+        default=None, description="Only where a booking shows a resource that was deleted"
+    )
     created_at: Stamp
     updated_at: Stamp
+
+
+class ShownUser(ShownResource):
+    """A resource as user routes show it."""
+
+    activated: bool
+    last_sync: str | None
+
+
+class ShownInvited(ShownResource):
+    """A resource that was invited."""
+
+    invitation_url: str = Field(
+        description="Where the invited person chooses a password, once and within seven days; "
+        "for them alone"
+    )
+
+
+class ShownZone(Answer):
+    """Where somebody is in time."""
+
+    timezone: str
+    utc_offset: float = Field(description="Hours ahead of UTC now", examples=[-8])
+
+
+class ShownProperty(Answer):
+    """A text that an application keeps with a person."""
+
+    key: str
+    value: str
+    created_at: str = Field(examples=["2030-05-06 08:00:00"])
+    updated_at: str = Field(examples=["2030-05-06 08:00:00"])
