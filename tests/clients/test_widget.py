@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from tests.clients.shop import FIELDS, HOURS, ZONE, Shop, open_shop
-from tests.clients.widget import ORIGINAL, Drawn, Widget, page_with
+from tests.clients.widget import MARTY, ORIGINAL, Drawn, Widget, config_of, page_with
 from tests.support.client import Json
 from tests.support.server import App, Server
 from tests.support.site import Site
@@ -16,23 +16,12 @@ from tests.support.site import Site
 pytestmark = pytest.mark.browser
 
 ZONES = ["Europe/Berlin", "America/Los_Angeles"]
-MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
 
 
 @pytest.fixture
 def embedded(site: Site, server: Server, live: App, shop: Shop) -> str:
     """The address of a page that embeds the project of the shop."""
     return site.publish(page_with(config_of(server, live, shop)))
-
-
-def config_of(server: Server, app: App, shop: Shop, **given: Json) -> Json:
-    """Return what the documentation tells site owners to write."""
-    return {
-        "app_key": app.widget_key,
-        "project_id": shop.project_id,
-        "api_base_url": f"{server.url}/",
-        **given,
-    }
 
 
 def expected(shop: Shop, widget: Widget, zone: str) -> set[Drawn]:

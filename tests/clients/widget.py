@@ -7,14 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.clients.shop import Shop
 from tests.support.bridge import Bridge
 from tests.support.client import Json
+from tests.support.server import App, Server
 
 ORIGINAL = "api.timekit.io"
 """The host that the makers' own hosted page asks; it cannot be told another."""
 
 WISHED = "fonts.googleapis.com"
 """The host of a font that the widget's own style sheet asks for; it gets none and needs none."""
+
+MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
+"""What a form needs at least."""
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -37,6 +42,16 @@ PAGE = """<!DOCTYPE html>
 def page_with(config: Json) -> str:
     """Return a page of somebody's own that holds the widget with ``config``."""
     return PAGE.format(config=json.dumps(config))
+
+
+def config_of(server: Server, app: App, shop: Shop, **given: Json) -> Json:
+    """Return what the documentation tells site owners to write."""
+    return {
+        "app_key": app.widget_key,
+        "project_id": shop.project_id,
+        "api_base_url": f"{server.url}/",
+        **given,
+    }
 
 
 @dataclass(frozen=True, order=True)
