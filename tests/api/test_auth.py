@@ -97,6 +97,8 @@ SCOPES: Mapping[str, str | None] = {
     "get_class_at_old_address": ANY,
     "reserve": ANY,
     "extend_reservation": ANY,
+    "create_bookings_bulk": APP,
+    "update_bookings_bulk": APP,
     "create_booking": ANY,
     "list_bookings": APP,
     "get_booking": APP,

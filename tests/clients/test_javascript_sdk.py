@@ -56,6 +56,8 @@ SERVED = [
     "rescheduleBooking",
     "deleteBooking",
     *graphs.SERVED,
+    "createBookingsBulk",
+    "updateBookingsBulk",
     *places.SERVED,
 ]
 """Each of these has at least one test that is named after it, below or in a module of its own."""
@@ -64,8 +66,6 @@ LATER: Mapping[str, list[Json]] = {
     "getApp": [],
     "getAccounts": [],
     "getCredentials": [],
-    "createBookingsBulk": [{"bookings": []}],
-    "updateBookingsBulk": [{"bookings": []}],
     "auth": [{"email": "doc@example.com", "password": "88mph"}],
 }
 """Functions whose routes come with later versions, with arguments to call them."""
@@ -567,6 +567,34 @@ def test_delete_booking_removes_it_once_it_is_final(sdk: Sdk, booking: Json) -> 
     sdk.call("updateBooking", {"id": booking["id"], "action": "cancel"})
     assert sdk.call("deleteBooking", {"id": booking["id"]}).status == 204
     assert sdk.refused("getBooking", {"id": booking["id"]}).status == 404
+
+
+def test_create_bookings_bulk_makes_them_all_or_rejects(sdk: Sdk, shop: Shop) -> None:
+    first, second, third = shop.slots()[:3]
+    wanted = [order(shop, slot) for slot in (first, second)]
+    answer = sdk.call("createBookingsBulk", {"bookings": wanted, "relateBookings": True})
+    assert answer.status == 201
+    assert [each["state"] for each in answer.data] == ["confirmed", "confirmed"]
+    one, other = (each["id"] for each in answer.data)
+    shown = sdk.call("getBooking", {"id": one}, include=["bulked_bookings"]).data
+    assert [each["id"] for each in shown["bulked_bookings"]] == [other]
+
+    more = [order(shop, slot) for slot in (third, second)]
+    refused = sdk.refused("createBookingsBulk", {"bookings": more, "deleteAllOnError": True})
+    assert refused.status == 422
+    assert set(refused.data["errors"]) == {"bookings.1"}
+    assert third in shop.slots()
+
+
+def test_update_bookings_bulk_acts_on_each_of_them(sdk: Sdk, shop: Shop) -> None:
+    wanted = [order(shop, slot) for slot in shop.slots()[:2]]
+    made = sdk.call("createBookingsBulk", {"bookings": wanted}).data
+    deeds = [{"id": each["id"], "action": "cancel"} for each in made]
+    answer = sdk.call("updateBookingsBulk", {"bookings": deeds})
+    assert answer.status == 200
+    assert [each["state"] for each in answer.data] == ["cancelled", "cancelled"]
+    again = sdk.refused("updateBookingsBulk", {"bookings": deeds, "resetAllOnError": True})
+    assert set(again.data["errors"]) == {"bookings.0", "bookings.1"}
 
 
 # --- keys, modes and what is not there yet

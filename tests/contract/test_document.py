@@ -151,7 +151,7 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     real |= {"location_id": location["id"], "service_id": service["id"], "widget_id": widget["id"]}
     real["slug"] = "reminder_customer" if "/templates/" in route.path else f"s-{uuid4()}"
     sent = json.dumps(EXAMPLES[route.name])
-    for kind in ("resource", "project", "calendar", "location", "reservation"):
+    for kind in ("resource", "project", "calendar", "location", "reservation", "booking"):
         sent = sent.replace(IDS[kind], real[f"{kind}_id"])
     body = json.loads(sent)
     if isinstance(body, dict):

@@ -232,6 +232,10 @@ class World:
             "invite": person,
             "invite_to_app": person,
             "reschedule_booking": self.hour(),
+            "create_bookings_bulk": {"bookings": [self._body("booking")]},
+            "update_bookings_bulk": {
+                "bookings": [{"id": self.ids["booking_id"], "action": "confirm"}]
+            },
             "reserve": {"resource_id": self.ids["resource_id"], "what": "Visit", **self.hour()},
             "extend_reservation": {"reservation_id": self.ids["reservation_id"]},
             "add_project_resource": {"resource_id": self.ids["resource_id"]},
@@ -250,14 +254,22 @@ class World:
             return body
         known = {**self.ids, **self._places(), **self.hour(), **PLAUSIBLE}
         real: Json = {**known, "email": f"{uuid4()}@example.com"}
+        if {"id", "action"} <= body.keys():  # an action on one of many bookings
+            made = self.created("/bookings", self._body("booking"))
+            real |= {"id": made["id"], "action": "cancel"}
         return {
             key: real[key]
             if key in real and type(value) is type(real[key])
             else self.place(value)
-            if key in {"customer", "resources", "event", "resource_ids", "queries", "users"}
+            if key in _NESTED
             else value
             for key, value in body.items()
         }
+
+
+_NESTED = frozenset(
+    {"customer", "resources", "event", "resource_ids", "queries", "users", "bookings"}
+)
 
 
 async def _new_app(parts: Parts) -> NewApp:

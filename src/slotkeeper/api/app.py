@@ -8,6 +8,7 @@ from slotkeeper import __version__
 from slotkeeper.api import (
     availability,
     bookings,
+    bulk,
     calendars,
     contacts,
     errors,
@@ -43,7 +44,7 @@ PREFIX = "/v2"
 _ROOMS = (
     *(users, invitations, properties, contacts),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
-    *(availability, explain, overviews, graphs, groups, reservations, bookings),
+    *(availability, explain, overviews, graphs, groups, reservations, bulk, bookings),
     *(filter_collections, find_time),
 )
 

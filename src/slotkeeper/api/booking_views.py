@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from uuid import UUID
 
 from slotkeeper.api import action_links, show
@@ -13,7 +14,7 @@ from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
-from slotkeeper.services import bookings, calendars, events, groups, projects, resources
+from slotkeeper.services import bookings, bulk, calendars, events, groups, projects, resources
 from slotkeeper.storage.transaction import Transaction
 
 PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
@@ -39,6 +40,7 @@ class Viewer:
     links: Mapping[UUID, Mapping[str, str]]
     taken_seats: Mapping[UUID, int]
     owners: Mapping[UUID, Booking]
+    related: Mapping[UUID, Sequence[Booking]]
 
     @classmethod
     async def of(
@@ -63,7 +65,10 @@ class Viewer:
         wants_resource = bool(includes & {"user", "resource", "resources"})
         wants_event = bool(includes & {"event", "provider_event"})
         resource_ids = _distinct(each for booking in shown for each in booking.resource_ids)
-        calendar_ids = _distinct(booking.calendar_id for booking in shown)
+        wants_related = "bulked_bookings" in includes
+        related = await bulk.related_to(tx, app_id, shown) if wants_related else {}
+        every = [*shown, *chain.from_iterable(related.values())]
+        calendar_ids = _distinct(booking.calendar_id for booking in every)
         project_ids = _distinct(booking.project_id for booking in shown)
         return cls(
             times=times,
@@ -84,8 +89,9 @@ class Viewer:
             links=action_links.for_customers(app_id, shown, now=tx.now)
             if "customer_action_links" in includes
             else {},
-            taken_seats=await groups.taken_seats(tx, app_id, [*shown, *owners.values()]),
+            taken_seats=await groups.taken_seats(tx, app_id, [*every, *owners.values()]),
             owners=owners,
+            related=related,
         )
 
     def show(self, booking: Booking) -> Shown:
@@ -133,6 +139,10 @@ class Viewer:
             attributes["payment"] = {"payment_id": booking.payment_id}
         return attributes
 
+    def _plainly(self, booking: Booking) -> Shown:
+        """Return a booking to which another relates, with nothing that was asked for."""
+        return replace(self, includes=frozenset(), related={}).show(booking)
+
     def _person(self, resource: Resource) -> Shown:
         shown = show.resource(resource, calendars=self.calendars_of[resource.id])
         return {**shown, "email": None, "meta": {}} if self.is_public else shown
@@ -151,7 +161,8 @@ class Viewer:
                 for each in booking.resource_ids
                 if each in self.resources
             ],
-            "owner_booking": replace(self, includes=frozenset()).show(owner) if owner else None,
+            "owner_booking": self._plainly(owner) if owner else None,
+            "bulked_bookings": [self._plainly(each) for each in self.related.get(booking.id, ())],
             "event": show.event(event, self.times) if event else None,
             "provider_event": {"id": None},
             "project": show.project(project) if project else None,

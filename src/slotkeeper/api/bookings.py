@@ -21,7 +21,7 @@ from slotkeeper.api.schemas.bookings import (
 )
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import parts_of, transaction_of
-from slotkeeper.services import bookings
+from slotkeeper.services import bookings, bulk
 
 router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=ApiRoute)
 
@@ -107,16 +107,8 @@ async def act_on_booking(
 ) -> Response:
     """Confirm, cancel, complete …: move a booking to its next state."""
     tx = transaction_of(request)
-    booking = await bookings.act(
-        tx,
-        caller.app_id,
-        booking_id,
-        action,
-        message=body.message(action),
-        payment_id=body.payment_id,
-        meta=body.meta,
-        actor=actor_of(caller),
-    )
+    deed = body.deed_on(booking_id, action)
+    booking = await bulk.act(tx, caller.app_id, deed, actor=actor_of(caller))
     return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
 
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from slotkeeper.api.answers import json_response
 from slotkeeper.domain.errors import (
+    AllRefused,
     DomainError,
     InvalidInput,
     KeyReused,
@@ -32,6 +33,7 @@ from slotkeeper.domain.errors import (
 log = structlog.get_logger(__name__)
 
 STATUS_OF: Mapping[type[DomainError], HTTPStatus] = {
+    AllRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     LinkExpired: HTTPStatus.GONE,
@@ -116,6 +118,8 @@ async def _refused(_: Request, error: Exception) -> Response:
     status = STATUS_OF[type(error)]
     if isinstance(error, InvalidInput):
         return json_response({"errors": error.errors}, status)
+    if isinstance(error, AllRefused):
+        return json_response({"error": str(error), "errors": error.errors}, status)
     if isinstance(error, NotFound):
         return json_response({"error": str(error), "model": error.model}, status)
     return json_response({"error": str(error)}, status)

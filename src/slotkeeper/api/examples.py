@@ -12,6 +12,7 @@ IDS: Mapping[str, str] = {
     "resource": "0b8b8a3e-5f1c-4c8e-9d0a-6f0f5d1f7a11",
     "calendar": "5d3c9f0a-8a86-4b0e-b9b3-4a2a4a7f5c22",
     "reservation": "f1f0c2aa-4a51-4f5e-9a39-6f3d8a1b7e44",
+    "booking": "3f9d6a52-0c7e-4b1d-8e35-7a1b9c4d2f66",
     "project": "c2f7d1be-3f0e-4f55-8f0c-1f6f9a2b7d33",
     "location": "9e1a7c44-6d0b-4c39-a3b5-2d8c3e6f8e44",
 }
@@ -34,6 +35,14 @@ _FIND_TIME = {
     "filters": {"and": [{"business_hours": {"timezone": "America/Los_Angeles"}}]},
     "future": "1 week",
     "length": "1 hour",
+}
+
+_BOOKING = {
+    "resource_id": _RESOURCE,
+    "graph": "instant",
+    "what": "Consultation",
+    "where": "Courthouse Square",
+    "customer": {"name": "Marty McFly", "email": "marty@example.com"},
 }
 
 EXAMPLES: Mapping[str, object] = {
@@ -155,6 +164,24 @@ EXAMPLES: Mapping[str, object] = {
             "email": "marty@example.com",
             "timezone": "America/Los_Angeles",
         },
+    },
+    "create_bookings_bulk": {
+        "bookings": [
+            {
+                **_BOOKING,
+                "start": f"2030-05-{day:02}T09:00:00-07:00",
+                "end": f"2030-05-{day:02}T10:00:00-07:00",
+            }
+            for day in (7, 8)
+        ],
+        "delete_all_on_error": True,
+        "relate_bookings": True,
+    },
+    "update_bookings_bulk": {
+        "bookings": [
+            {"id": IDS["booking"], "action": "cancel", "cancel": {"message": "On holiday"}}
+        ],
+        "reset_all_on_error": True,
     },
     "reserve": {
         "resource_id": _RESOURCE,

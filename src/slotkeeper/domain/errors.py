@@ -16,6 +16,20 @@ class DomainError(Exception):
     code: ClassVar[str] = "refused"
 
 
+class AllRefused(DomainError):
+    """Several things were asked for at once, and all of them are undone.
+
+    ``errors`` maps the place of each that could not be had to the reasons.
+    """
+
+    code = "all_refused"
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        assert errors, "something could not be had"
+        self.errors = dict(errors)
+        super().__init__(next(iter(self.errors.values()))[0])
+
+
 class InvalidInput(DomainError):
     """Fields that hold something they must not.
 

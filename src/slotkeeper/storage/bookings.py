@@ -13,7 +13,7 @@ from slotkeeper.domain.graphs import GRAPHS, GROUP_OWNER, State
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
-from slotkeeper.storage.transaction import Transaction
+from slotkeeper.storage.transaction import Parameters, Transaction
 
 COLUMNS: LiteralString = (
     "id, graph, state, resource_id, further_resource_ids, project_id, calendar_id, "
@@ -203,6 +203,12 @@ async def find_all(
         (app_id, list(booking_ids)),
     )
     return {row["id"]: _booking(row) for row in found}
+
+
+async def select(tx: Transaction, rest: LiteralString, parameters: Parameters) -> list[Booking]:
+    """Return the bookings that ``rest`` means: what stands behind FROM bookings."""
+    found = await tx.dicts(f"SELECT {COLUMNS} FROM bookings {rest}", parameters)
+    return [_booking(row) for row in found]
 
 
 async def find_locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -13,6 +13,7 @@ from slotkeeper.api.schemas.resources import ShownCalendar, ShownResource
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.order import STEPS, Order
+from slotkeeper.services.bulk import Deed
 
 _FLAT = ("start", "end", "what", "where", "description", "calendar_id", "participants")
 
@@ -206,6 +207,21 @@ class ActOnBooking(Body):
     model_config = ConfigDict(extra="allow")
 
     meta: Document | None = None
+    apply_to_bulked_bookings: bool = Field(
+        default=True,
+        description="Whether the bookings that were related to it in a bulk go along",
+    )
+
+    def deed_on(self, booking_id: UUID, action: str) -> Deed:
+        """Return what is to be done to a booking, with what goes with it."""
+        return Deed(
+            booking_id=booking_id,
+            action=action,
+            message=self.message(action),
+            payment_id=self.payment_id,
+            meta=self.meta or {},
+            with_related=self.apply_to_bulked_bookings,
+        )
 
     def message(self, action: str) -> str | None:
         """Return the note that goes with the action, if there is one."""
@@ -342,6 +358,10 @@ class ShownBooking(Answer):
     )
     owner_booking: dict[str, Any] | None = Field(
         default=None, description="With `include=owner_booking`: the class of a seat"
+    )
+    bulked_bookings: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="With `include=bulked_bookings`: the others of its bulk, earliest first",
     )
     held_until: Stamp | None = Field(
         default=None, description="When what is held now runs out, unless paid or booked"
