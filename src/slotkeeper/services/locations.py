@@ -9,8 +9,8 @@ from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.location import Location, Near, check_coordinates
 from slotkeeper.services import hidden_projects
-from slotkeeper.services.projects import check_found
-from slotkeeper.storage import locations, project_places, projects, resources
+from slotkeeper.services.projects import check_found, check_resources
+from slotkeeper.storage import locations, project_places, projects
 from slotkeeper.storage.transaction import Transaction
 
 
@@ -122,7 +122,7 @@ async def _attach(tx: Transaction, app_id: UUID, location: Location, attached: A
     """Attach what is said; resources first, because new hidden projects begin with them."""
     if attached.resource_ids is not None:
         wanted = list(dict.fromkeys(attached.resource_ids))
-        check_found("resources", wanted, await resources.find_all(tx, app_id, wanted))
+        await check_resources(tx, app_id, wanted)
         await locations.set_resources(tx, app_id, location.id, wanted)
         await hidden_projects.set_resources_at(tx, app_id, location.id, wanted)
     if attached.service_ids is not None:

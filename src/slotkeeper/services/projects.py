@@ -55,7 +55,7 @@ async def create(
     another project of the installation has it.
     """
     check(tx, given)
-    await _check_resources(tx, app_id, resource_ids)
+    await check_resources(tx, app_id, resource_ids)
     project_id = uuid4()
     slug = given.get("slug")
     if slug is None:
@@ -153,14 +153,14 @@ async def set_resources(
 ) -> None:
     """Make ``wanted`` the resources of the project, in this order of priority."""
     await get(tx, app_id, project_id)
-    await _check_resources(tx, app_id, wanted)
+    await check_resources(tx, app_id, wanted)
     await projects.set_resources(tx, app_id, project_id, _distinct(wanted))
 
 
 async def add_resource(tx: Transaction, app_id: UUID, project_id: UUID, resource_id: UUID) -> None:
     """Attach a resource, last in priority."""
     await get(tx, app_id, project_id)
-    await _check_resources(tx, app_id, [resource_id], field="resource_id")
+    await check_resources(tx, app_id, [resource_id], field="resource_id")
     await projects.add_resource(tx, app_id, project_id, resource_id)
 
 
@@ -214,9 +214,10 @@ def _collect(errors: dict[str, list[str]], check: object) -> None:
         errors.update(refusal.errors)
 
 
-async def _check_resources(
+async def check_resources(
     tx: Transaction, app_id: UUID, wanted: Sequence[UUID], *, field: str = "resources"
 ) -> None:
+    """Refuse ids that a request names in ``field`` and with which nobody could book."""
     try:
         await resources.get_all(tx, app_id, list(wanted))
     except NotFound:
