@@ -161,6 +161,25 @@ async def test_a_seat_is_paid_or_falls_with_its_class(arena: Arena) -> None:
     arena.check()
 
 
+async def test_a_reserved_seat_is_booked_or_falls_with_its_class(arena: Arena) -> None:
+    """Who books takes the class first, as who calls it off does: they wait in no circle."""
+    before = arena.deadlocks()
+    for _ in range(ROUNDS):
+        owner = await class_with(arena, seats=10)
+        related = {"related": {"owner_booking_id": owner["id"]}, "reservation_time": 60}
+        held = [await arena.made(("POST", "/bookings/reserve", related)) for _ in range(10)]
+        book = [order(None, {}, graph="group_customer", reservation_id=each["id"])
+                for each in held]  # fmt: skip
+
+        answers = await arena.race([*book[:5], action(owner, "cancel"), *book[5:]])
+
+        assert answers.pop(5).status == 200
+        assert statuses(answers).keys() <= {201, 422}
+        assert taken(arena, owner) == []
+    assert arena.deadlocks() == before
+    arena.check()
+
+
 async def test_the_owner_of_full_time_makes_one_class_of_it(arena: Arena) -> None:
     doc = await arena.resource()
 

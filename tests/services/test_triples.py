@@ -128,11 +128,17 @@ async def order_for(shop: Shop, graph: Graph) -> Order:
 async def begun(shop: Shop, graph: Graph, *, action: str | None = None) -> Booking:
     """Return a new booking, or reservation, made by its first action or by another one."""
     order = await order_for(shop, graph)
+    return await placed(shop, graph, replace(order, action=action))
+
+
+async def placed(shop: Shop, graph: Graph, order: Order) -> Booking:
+    """Return what an order makes in a graph."""
     given: Any = {"actor": "api_key", "shuffle": Shuffle(seed=1)}
     if graph is RESERVATION:
         order = replace(order, graph=None)
         return await reservations.reserve(shop.tx, shop.app_id, order, seconds=60, **given)
-    return await bookings.book(shop.tx, shop.app_id, replace(order, action=action), **given)
+    order = replace(order, graph=graph.name)
+    return await bookings.book(shop.tx, shop.app_id, order, **given)
 
 
 async def taken(shop: Shop, booking: Booking, action: Action) -> Booking:
@@ -190,6 +196,37 @@ async def test_what_is_asked_for_happens_wholly_or_not_at_all(
                 check_holds(after, graph, end, booking.held_until)
                 line = (action, state, end, "api_key", "Why not?")
                 assert after.log == (*before.log, line)
+
+
+@pytest.mark.parametrize(
+    ("graph", "state", "called_off", "over"),
+    [
+        ("group_customer", State.CONFIRMED, "cancelled_by_owner", "completed"),
+        ("group_customer_payment", State.TENTATIVE, "cancelled_by_owner", "tentative"),
+        ("group_customer_payment", State.PAID, "cancelled_by_owner", "completed"),
+        ("reservation", State.RESERVED, "cancelled", "cancelled"),
+        ("group_customer", State.CANCELLED_BY_CUSTOMER, *["cancelled_by_customer"] * 2),
+    ],
+)
+async def test_seats_go_the_way_of_their_class(
+    shop: Shop, graph: str, state: State, called_off: str, over: str
+) -> None:
+    doc = await shop.resource()
+    owner = await shop.book(doc.id, at(9), at(10), graph="group_owner", settings={"max_seats": 3})
+    order = Order(owner_booking_id=owner.id, customer=MARTY)
+    seat = await placed(shop, GRAPHS[graph], order)
+    for step in way_to(GRAPHS[graph], state)[1:]:
+        await shop.act(seat, step)
+    before = await facts(shop, seat.id)
+
+    for action, end in (("cancel", called_off), ("complete", over)):
+        async with undone(shop):
+            await shop.act(owner, action)
+            after = await facts(shop, seat.id)
+            assert after.state == end
+            hold = GRAPHS[graph].hold(State(end))
+            assert after.seats == (before.seats if end == state else (None,) * (hold is Hold.TAKEN))
+            assert len(after.log) == len(before.log) + (end != state)
 
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=names)

@@ -1,14 +1,15 @@
 """A random walk of bookings through a real database, beside a model that thinks plainly.
 
 Every step is a committed transaction, or one undone by a refusal, as at the edge. After each
-the tables must tell the same story as the model: who holds which time, what the calendars
-show, and what the logs say happened.
+the tables must tell the same story as the model: who holds which time and which seat and until
+when, what the calendars show, and what the logs say happened. All seven graphs are walked, and
+time passes, with and without a worker that notes it.
 """
 
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,38 +28,56 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from slotkeeper.domain.errors import SlotTaken, TransitionRefused
-from slotkeeper.domain.graphs import CONFIRM_DECLINE, INSTANT, Graph, State
-from slotkeeper.services import bookings, events
+from slotkeeper.domain.errors import DomainError, SlotTaken, TransitionRefused
+from slotkeeper.domain.graphs import (
+    CONFIRM_DECLINE,
+    GROUP_CUSTOMER,
+    GROUP_CUSTOMER_PAYMENT,
+    GROUP_OWNER,
+    INSTANT,
+    INSTANT_PAYMENT,
+    RESCHEDULABLE,
+    RESERVATION,
+    Action,
+    Graph,
+    State,
+)
+from slotkeeper.domain.order import Order
+from slotkeeper.edge.parts import Shuffle
+from slotkeeper.services import alarms, bookings, events, reservations
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Database
-from tests.services.shop import Shop, at, open_shop
+from tests.conftest import new_database
+from tests.services import tables
+from tests.services.model import Known, Model
+from tests.services.shop import MARTY, Shop, at, open_shop
 from tests.support.clock import NOW
 
 Answer = TypeVar("Answer")
 
 SOAK = os.environ.get("SLOTKEEPER_SOAK") == "1"
-PEOPLE = 2
-QUARTERS = 16
-"""Four hours of one morning: small enough for bookings to get in each other's way."""
+PEOPLE = 3
+QUARTERS = 12
+"""Three hours from nine o'clock, an hour ahead: bookings get in each other's way, and end."""
 
+OF_TIME = [INSTANT, CONFIRM_DECLINE, INSTANT_PAYMENT]
+OF_SEATS = [GROUP_CUSTOMER, GROUP_CUSTOMER_PAYMENT]
 
-NEXT = {
-    (State.TENTATIVE, "confirm"): State.CONFIRMED,
-    (State.TENTATIVE, "decline"): State.DECLINED,
-    (State.CONFIRMED, "cancel"): State.CANCELLED,
-    (State.CONFIRMED, "cancel_by_customer"): State.CANCELLED_BY_CUSTOMER,
-    (State.CONFIRMED, "complete"): State.COMPLETED,
-}
-"""What can be done in both graphs of the walk; only one of them is ever tentative."""
+who = st.lists(st.integers(0, PEOPLE - 1), min_size=1, max_size=PEOPLE, unique=True)
+quarter = st.integers(0, QUARTERS - 1)
+quarters = st.integers(1, 4)
+minutes = st.integers(1, 30)
+choice = st.integers(0, 11)
+actions = st.sampled_from([*Action, "fly"])
 
 
 class World:
     """A database and a way into it from code that is not asynchronous."""
 
     def __init__(self, url: str) -> None:
+        self.now = NOW
         self.runner = asyncio.Runner()
-        self.database = Database(url, clock=lambda: NOW)
+        self.database = Database(url, clock=lambda: self.now)
         self.vault = Vault("for tests")
         self.runner.run(self.database.open())
 
@@ -78,47 +97,26 @@ class World:
 
 
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
-    world = World(database_url)
+def world(postgres: str, worker_id: str) -> Iterator[World]:
+    """A database of its own: what is due is looked for in all apps."""
+    world = World(new_database(postgres, f"walk_{worker_id}"))
     yield world
     world.close()
-
-
-@dataclass
-class Known:
-    """A booking as the model knows it."""
-
-    resource_id: UUID
-    start: datetime
-    end: datetime
-    shares: bool
-    graph: Graph = INSTANT
-    state: State = State.CONFIRMED
-    log: list[str] = field(default_factory=lambda: ["confirm"])
-
-    @property
-    def is_alive(self) -> bool:
-        return self.state in (State.TENTATIVE, State.CONFIRMED)
-
-    @property
-    def holds(self) -> bool:
-        return self.state in (State.CONFIRMED, State.COMPLETED)
 
 
 class Walk(RuleBasedStateMachine):
     """Makes, moves, ends and deletes bookings of a few resources, and owners' events."""
 
     made = Bundle("made")
+    classes = Bundle("classes")
+    reserved = Bundle("reserved")
     lunches = Bundle("lunches")
-    who = st.integers(0, PEOPLE - 1)
-    quarter = st.integers(0, QUARTERS - 1)
-    quarters = st.integers(1, 4)
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world = world
-        self.bookings: dict[UUID, Known] = {}
-        self.busy: dict[UUID, tuple[UUID, datetime, datetime]] = {}
+        self.world.now = NOW
+        self.model = Model(NOW)
 
     @initialize()
     def open(self) -> None:
@@ -127,39 +125,78 @@ class Walk(RuleBasedStateMachine):
 
         self.app_id, self.people = self.world.within(None, furnish)
 
-    @rule(target=made, who=who, first=quarter, length=quarters, shares=st.booleans())
-    def book(self, who: int, first: int, length: int, shares: bool) -> Any:
-        known = Known(self.people[who], *span(first, length), shares=shares)
-        given = {"allow_double_bookings": shares}
+    @rule(
+        target=made, graph=st.sampled_from(OF_TIME), who=who, first=quarter, length=quarters,
+        shares=st.booleans(), minutes=minutes,
+    )  # fmt: skip
+    def book(
+        self, graph: Graph, who: list[int], first: int, length: int, shares: bool, minutes: int
+    ) -> Any:
+        known = self._wanted(graph, who, first, length, shares=shares)
+        return self._booked(known, self._order(known, minutes))
 
-        async def work(shop: Shop) -> UUID:
-            made = await shop.book(known.resource_id, known.start, known.end, settings=given)
-            return made.id
+    @rule(target=classes, who=who, first=quarter, length=quarters, seats=st.integers(1, 3))
+    def open_class(self, who: list[int], first: int, length: int, seats: int) -> Any:
+        known = self._wanted(GROUP_OWNER, who, first, length, seats=seats)
+        return self._booked(known, self._order(known))
 
-        return self._placed(known, work)
+    @rule(target=made, owner_id=classes, graph=st.sampled_from(OF_SEATS), minutes=minutes)
+    def take_seat(self, owner_id: UUID, graph: Graph, minutes: int) -> Any:
+        known = self._seat(owner_id, graph)
+        return self._booked(known, self._order(known, minutes)) if known else multiple()
 
-    @rule(target=made, who=who, first=quarter, length=quarters, shares=st.booleans())
-    def ask(self, who: int, first: int, length: int, shares: bool) -> Any:
-        """Make a request, which takes nothing; what is taken cannot be asked for."""
-        known = Known(
-            self.people[who], *span(first, length), shares=shares,
-            graph=CONFIRM_DECLINE, state=State.TENTATIVE, log=["create"],
+    @rule(target=reserved, who=who, first=quarter, length=quarters, minutes=minutes)
+    def reserve(self, who: list[int], first: int, length: int, minutes: int) -> Any:
+        known = self._wanted(RESERVATION, who, first, length)
+        return self._reserved(known, minutes)
+
+    @rule(target=reserved, owner_id=classes, minutes=minutes)
+    def reserve_seat(self, owner_id: UUID, minutes: int) -> Any:
+        known = self._seat(owner_id, RESERVATION)
+        return self._reserved(known, minutes) if known else multiple()
+
+    @rule(reservation_id=reserved, minutes=minutes)
+    def extend(self, reservation_id: UUID, minutes: int) -> None:
+        known = self.model.bookings.get(reservation_id)
+        if known is None:
+            return
+
+        async def work(shop: Shop) -> None:
+            await reservations.extend(shop.tx, shop.app_id, reservation_id, seconds=60 * minutes)
+
+        if self._is_over(known):
+            self._refused(TransitionRefused, work)
+        else:
+            self.world.within(self.app_id, work)
+            known.held_until = self.model.now + timedelta(minutes=minutes)
+
+    @rule(target=made, reservation_id=reserved, which=st.integers(0, 2), minutes=minutes)
+    def book_what_is_reserved(self, reservation_id: UUID, which: int, minutes: int) -> Any:
+        old = self.model.bookings.get(reservation_id)
+        if old is None:
+            return multiple()
+        graph = OF_SEATS[which % 2] if old.is_seat else OF_TIME[which]
+        known = replace(old, graph=graph, state=State.INITIALIZED, log=[], held_until=None)
+        order = Order(
+            reservation_id=reservation_id, graph=graph.name, customer=MARTY,
+            steps={"timeout": {"time": minutes, "unit": "min"}},
         )  # fmt: skip
-        given = {"graph": "confirm_decline", "settings": {"allow_double_bookings": shares}}
-
-        async def work(shop: Shop) -> UUID:
-            return (await shop.book(known.resource_id, known.start, known.end, **given)).id
-
-        return self._placed(known, work)
+        known.held_until = self.model.now + timedelta(minutes=minutes)
+        if self._is_over(old):
+            self._refused(TransitionRefused, lambda shop: book(shop, order))
+            return multiple()
+        return self._booked(known, order, instead_of=old, ended_by=Action.CONVERT)
 
     @rule(target=made, booking_id=made, who=st.none() | who, first=quarter, length=quarters)
-    def reschedule(self, booking_id: UUID, who: int | None, first: int, length: int) -> Any:
-        old = self.bookings.get(booking_id)
+    def reschedule(self, booking_id: UUID, who: list[int] | None, first: int, length: int) -> Any:
+        old = self.model.bookings.get(booking_id)
         if old is None:
             return multiple()
         start, end = span(first, length)
-        target = None if who is None else self.people[who]
-        known = Known(target or old.resource_id, start, end, shares=old.shares)
+        target = None if who is None else self.people[who[0]]
+        leading = target or old.resources[0]
+        everybody = (leading, *(each for each in old.resources[1:] if each != leading))
+        known = Known(old.graph, everybody, start, end, shares=old.shares)
 
         async def work(shop: Shop) -> UUID:
             moved = await bookings.reschedule(
@@ -168,50 +205,53 @@ class Walk(RuleBasedStateMachine):
             )  # fmt: skip
             return moved.id
 
-        if old.state is not State.CONFIRMED or old.graph is not INSTANT:
-            with pytest.raises(TransitionRefused):
-                self.world.within(self.app_id, work)
+        action = Action.RESCHEDULE_BY_CUSTOMER
+        if old.graph.name not in RESCHEDULABLE or not old.next(action, self.model.now):
+            self._refused(TransitionRefused, work)
             return multiple()
-        return self._placed(known, work, instead_of=old)
+        return self._placed(known, work, instead_of=old, ended_by=action)
 
-    @rule(booking_id=made, action=st.sampled_from(sorted({action for _, action in NEXT})))
-    def act(self, booking_id: UUID, action: str) -> None:
-        known = self.bookings.get(booking_id)
+    @rule(booking_id=made | classes | reserved, action=actions, choice=st.none() | choice)
+    def act(self, booking_id: UUID, action: str, choice: int | None) -> None:
+        """Ask for any action, or for one of those that are possible."""
+        known = self.model.bookings.get(booking_id)
         if known is None:
             return
+        possible = known.graph.actions(known.state)
+        if choice is not None and possible:
+            action = possible[choice % len(possible)]
 
         async def work(shop: Shop) -> State:
             done = await bookings.act(shop.tx, shop.app_id, booking_id, action, actor="api_key")
             return done.state
 
-        if (known.state, action) not in NEXT:
-            with pytest.raises(TransitionRefused):
-                self.world.within(self.app_id, work)
-        elif action == "confirm" and not self._is_free(known, known):
-            with pytest.raises(SlotTaken):
-                self.world.within(self.app_id, work)
+        end = known.next(action, self.model.now)
+        if end is None:
+            self._refused(TransitionRefused, work)
+        elif action == "confirm" and not self.model.is_free(known, known):
+            self._refused(SlotTaken, work)
+        elif action == "pay" and known.is_seat and known.owner is None:
+            self._refused(SlotTaken, work)  # its class is over and deleted
         else:
-            assert self.world.within(self.app_id, work) is NEXT[known.state, action]
-            known.state = NEXT[known.state, action]
-            known.log.append(action)
+            assert self.world.within(self.app_id, work) is end
+            self.model.act(known, Action(action))
 
-    @rule(booking_id=made)
+    @rule(booking_id=made | classes | reserved)
     def delete(self, booking_id: UUID) -> None:
-        known = self.bookings.get(booking_id)
+        known = self.model.bookings.get(booking_id)
         if known is None:
             return
 
         async def work(shop: Shop) -> None:
             await bookings.delete(shop.tx, shop.app_id, booking_id)
 
-        if known.is_alive:
-            with pytest.raises(TransitionRefused):
-                self.world.within(self.app_id, work)
-        else:
+        if known.is_final:
             self.world.within(self.app_id, work)
-            del self.bookings[booking_id]
+            self.model.delete(booking_id)
+        else:
+            self._refused(TransitionRefused, work)
 
-    @rule(target=lunches, who=who, first=quarter, length=quarters)
+    @rule(target=lunches, who=st.integers(0, PEOPLE - 1), first=quarter, length=quarters)
     def have_lunch(self, who: int, first: int, length: int) -> UUID:
         start, end = span(first, length)
 
@@ -219,7 +259,7 @@ class Walk(RuleBasedStateMachine):
             return (await shop.event(self.people[who], start, end)).id
 
         event_id = self.world.within(self.app_id, work)
-        self.busy[event_id] = (self.people[who], start, end)
+        self.model.lunches[event_id] = (self.people[who], start, end)
         return event_id
 
     @rule(event_id=consumes(lunches))
@@ -228,7 +268,78 @@ class Walk(RuleBasedStateMachine):
             await events.delete(shop.tx, shop.app_id, event_id)
 
         self.world.within(self.app_id, work)
-        del self.busy[event_id]
+        del self.model.lunches[event_id]
+
+    @rule(minutes=st.sampled_from([1, 5, 15, 30, 90]))
+    def time_passes(self, minutes: int) -> None:
+        """Nobody notes it, and what was held is free all the same."""
+        self.world.now += timedelta(minutes=minutes)
+        self.model.now = self.world.now
+
+    @rule()
+    def a_worker_looks(self) -> None:
+        async def work(shop: Shop) -> int:
+            return await alarms.ring_due(shop.tx, most=5)
+
+        while self.world.within(self.app_id, work):
+            pass
+        self.model.ring()
+
+    @invariant()
+    def the_tables_tell_the_story_of_the_model(self) -> None:
+        if hasattr(self, "app_id"):
+            self.world.within(self.app_id, tables.read).check(self.model)
+
+    def teardown(self) -> None:
+        """Leave nothing that would be due in a later walk."""
+
+        async def work(shop: Shop) -> None:
+            await shop.tx.run("DELETE FROM bookings WHERE app_id = %s", (shop.app_id,))
+
+        if hasattr(self, "app_id"):
+            self.world.within(self.app_id, work)
+
+    def _wanted(self, graph: Graph, who: list[int], first: int, length: int, **given: Any) -> Known:
+        return Known(graph, tuple(self.people[each] for each in who), *span(first, length), **given)
+
+    def _seat(self, owner_id: UUID, graph: Graph) -> Known | None:
+        owner = self.model.bookings.get(owner_id)
+        if owner is None:
+            return None
+        return Known(graph, owner.resources, owner.start, owner.end, owner=owner)
+
+    def _order(self, known: Known, minutes: int = 5) -> Order:
+        """Return the order for a booking, and note until when it would be held."""
+        known.held_until = self.model.now + timedelta(minutes=minutes)
+        timeout = {"timeout": {"time": minutes, "unit": "min"}}
+        common = Order(graph=known.graph.name, customer=MARTY, steps=timeout)
+        if known.owner is not None:
+            return replace(common, owner_booking_id=self._id_of(known.owner))
+        shares = {"allow_double_bookings": True} if known.shares else {}
+        return replace(
+            common,
+            start=known.start,
+            end=known.end,
+            resource_id=known.resources[0],
+            further_resource_ids=known.resources[1:],
+            what="Consultation",
+            settings={"max_seats": known.seats} if known.seats else shares,
+        )
+
+    def _reserved(self, known: Known, minutes: int) -> Any:
+        order = replace(self._order(known, minutes), graph=None, steps={})
+
+        async def work(shop: Shop) -> UUID:
+            made = await reservations.reserve(
+                shop.tx, shop.app_id, order, seconds=60 * minutes, actor="api_key",
+                shuffle=Shuffle(seed=1),
+            )  # fmt: skip
+            return made.id
+
+        return self._placed(known, work)
+
+    def _booked(self, known: Known, order: Order, **given: Any) -> Any:
+        return self._placed(known, lambda shop: book(shop, order), **given)
 
     def _placed(
         self,
@@ -236,94 +347,45 @@ class Walk(RuleBasedStateMachine):
         work: Callable[[Shop], Awaitable[UUID]],
         *,
         instead_of: Known | None = None,
+        ended_by: Action | None = None,
     ) -> Any:
-        """Do what takes time, and see that it is refused exactly when the time is taken."""
-        if not self._is_free(known, instead_of):
-            with pytest.raises(SlotTaken):
-                self.world.within(self.app_id, work)
+        """Do what takes time or a seat, and see that it is refused exactly when that is taken."""
+        can_be_had = (
+            self.model.has_seat(known.owner, instead_of)
+            if known.owner is not None
+            else self.model.is_free(known, instead_of)
+        )
+        if not can_be_had:
+            self._refused(SlotTaken, work)
             return multiple()
         booking_id = self.world.within(self.app_id, work)
-        self.bookings[booking_id] = known
-        if instead_of is not None:
-            instead_of.state = State.RESCHEDULED_BY_CUSTOMER
-            instead_of.log.append("reschedule_by_customer")
+        known.go(known.graph.initial)
+        self.model.bookings[booking_id] = known
+        if instead_of is not None and ended_by is not None:
+            instead_of.go(ended_by)
         return booking_id
 
-    def _is_free(self, known: Known, instead_of: Known | None) -> bool:
-        if known.shares:
-            return True
-        taken = [
-            (each.resource_id, each.start, each.end)
-            for each in self.bookings.values()
-            if each.holds and each is not instead_of
-        ]
-        return not any(
-            resource_id == known.resource_id and start < known.end and known.start < end
-            for resource_id, start, end in [*taken, *self.busy.values()]
-        )
+    def _refused(self, refusal: type[DomainError], work: Callable[[Shop], Awaitable[Any]]) -> None:
+        with pytest.raises(refusal):
+            self.world.within(self.app_id, work)
 
-    @invariant()
-    def the_tables_tell_the_story_of_the_model(self) -> None:
-        if not hasattr(self, "app_id"):
-            return
-        found = self.world.within(self.app_id, tables)
-        held = {
-            booking_id: (each.resource_id, each.start, each.end)
-            for booking_id, each in self.bookings.items()
-            if each.holds
-        }
-        assert found["claims"] == held
-        assert found["events"] == held
-        assert found["states"] == {key: each.state for key, each in self.bookings.items()}
-        assert found["overlaps"] == 0
-        for booking_id, known in self.bookings.items():
-            replayed = State.INITIALIZED
-            for action, before, after in found["logs"][booking_id]:
-                assert before == replayed
-                replayed = known.graph.step(replayed, action)
-                assert after == replayed
-            assert replayed is known.state
-            assert [line[0] for line in found["logs"][booking_id]] == known.log
+    def _is_over(self, reservation: Known) -> bool:
+        return reservation.state is not State.RESERVED or reservation.ran_out(self.model.now)
+
+    def _id_of(self, known: Known) -> UUID:
+        return next(key for key, each in self.model.bookings.items() if each is known)
 
 
-async def tables(shop: Shop) -> dict[str, Any]:
-    """Return what the tables say about the app."""
-    where = (shop.app_id,)
-    claims = await shop.tx.dicts(
-        "SELECT booking_id, resource_id, lower(during) AS start, upper(during) AS end "
-        "FROM claims WHERE app_id = %s", where,
-    )  # fmt: skip
-    shown = await shop.tx.dicts(
-        "SELECT booking_id, resource_id, start_at AS start, end_at AS end "
-        "FROM events WHERE app_id = %s AND booking_id IS NOT NULL", where,
-    )  # fmt: skip
-    overlaps = await shop.tx.value(
-        "SELECT count(*) FROM claims AS one JOIN claims AS other USING (app_id, resource_id) "
-        "WHERE app_id = %s AND one.booking_id < other.booking_id "
-        "AND one.exclusive AND other.exclusive AND one.during && other.during", where,
-    )  # fmt: skip
-    rows = await shop.tx.dicts("SELECT id, state FROM bookings WHERE app_id = %s", where)
-    logs = await bookings.logs_of(shop.tx, shop.app_id, [row["id"] for row in rows])
-
-    def by_booking(found: list[dict[str, Any]]) -> dict[UUID, tuple[UUID, datetime, datetime]]:
-        assert len({row["booking_id"] for row in found}) == len(found)
-        return {row["booking_id"]: (row["resource_id"], row["start"], row["end"]) for row in found}
-
-    return {
-        "claims": by_booking(claims),
-        "events": by_booking(shown),
-        "overlaps": overlaps,
-        "states": {row["id"]: row["state"] for row in rows},
-        "logs": {
-            booking_id: [(line.action, line.from_state, line.to_state) for line in lines]
-            for booking_id, lines in logs.items()
-        },
-    }
+async def book(shop: Shop, order: Order) -> UUID:
+    made = await bookings.book(
+        shop.tx, shop.app_id, order, actor="api_key", shuffle=Shuffle(seed=1)
+    )
+    return made.id
 
 
 def span(first: int, length: int) -> tuple[datetime, datetime]:
-    """Return the interval of ``length`` quarters from the ``first`` of the morning."""
-    start = at(8) + timedelta(minutes=15 * first)
+    """Return the interval of ``length`` quarters from the ``first`` after nine o'clock."""
+    start = at(9, day=6) + timedelta(minutes=15 * first)
     return start, start + timedelta(minutes=15 * length)
 
 

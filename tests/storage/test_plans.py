@@ -25,7 +25,9 @@ from slotkeeper.storage import (
     claims,
     events,
     explain,
+    groups,
     limits,
+    seats,
 )
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
@@ -40,11 +42,19 @@ APP = UUID(int=1)
 
 PEOPLE = [UUID(int=n) for n in range(1, 101)]
 
-BIG = ("bookings", "claims", "events", "app_keys", "booking_log")
+BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log")
+
+CLASS = UUID(int=10_000_001)
+"""A class, over long ago; CLASS_AHEAD is one to come. Each of all has five of eight seats sold."""
+
+CLASSES = ROWS // 100
+CLASS_AHEAD = UUID(int=10_000_000 + CLASSES - 1)
 
 # A hundred people with a booking of half an hour in every hour, nine tenths of them past, and
-# an event between two bookings. Written by the database itself and without its checks, because
-# so many rows over the wire take longer than a test may.
+# an event between two bookings; one claim in fifty is a hold that ran out, and for every
+# hundred bookings there is a class with seats. What is to come completes by itself. Written by
+# the database itself and without its checks, because so many rows over the wire take longer than
+# a test may.
 _BEFORE = """
 CREATE FUNCTION uuid_at(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
     RETURN lpad(to_hex(n), 32, '0')::uuid;
@@ -69,15 +79,39 @@ CREATE TEMP TABLE held AS
     FROM generate_series(0, {rows} - 1) AS n, moment;
 INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, project_id, calendar_id,
         start_at, end_at, what, location, description, customer_id, customer_name, customer_email,
-        meta, created_at, updated_at)
+        meta, created_at, updated_at, alarm_at)
     SELECT uuid_at(1), id, 'instant', 'confirmed', false, who, who, who, start_at,
         start_at + interval '30 minutes', 'Consultation', '', '', id, 'Marty',
-        id || '@example.com', jsonb_build_object('n', id), start_at - interval '9 days', now
+        id || '@example.com', jsonb_build_object('n', id), start_at - interval '9 days', now,
+        CASE WHEN start_at > now - interval '3 hours' THEN start_at + interval '90 minutes' END
     FROM held;
+CREATE TEMP TABLE class AS
+    SELECT uuid_at(10000000 + n) AS id, uuid_at(1 + n % 100) AS who,
+        now - {past} * interval '1 hour' + n * interval '100 hours' / 100 AS start_at, now,
+        20000000 + n * 5 AS first
+    FROM generate_series(0, {classes} - 1) AS n, moment;
+INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, calendar_id, start_at,
+        end_at, what, location, description, settings, meta, created_at, updated_at, alarm_at,
+        seats, bookable_until)
+    SELECT uuid_at(1), id, 'group_owner', CASE WHEN start_at < now THEN 'completed'
+        ELSE 'tentative' END, start_at < now, who, who, start_at, start_at + interval '30 minutes',
+        'Yoga', '', '', '{{"max_seats": 8}}', '{{}}', start_at - interval '9 days', now,
+        CASE WHEN start_at >= now THEN start_at + interval '90 minutes' END, 8, start_at
+    FROM class;
+INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, calendar_id, start_at,
+        end_at, what, location, description, settings, meta, created_at, updated_at,
+        owner_booking_id)
+    SELECT uuid_at(1), uuid_at(first + k), 'group_customer', 'confirmed', start_at < now, who, who,
+        start_at, start_at + interval '30 minutes', 'Yoga', '', '', '{{}}', '{{}}',
+        start_at - interval '9 days', now, id
+    FROM class, generate_series(0, 4) AS k;
+INSERT INTO seats (app_id, owner_booking_id, number, booking_id)
+    SELECT uuid_at(1), id, 1 + k, uuid_at(first + k) FROM class, generate_series(0, 4) AS k;
 INSERT INTO booking_log SELECT uuid_at(1), id, 1, 'confirm', 'initialized', 'confirmed', 'api_key',
     NULL, now FROM held;
-INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive)
-    SELECT uuid_at(1), id, who, tstzrange(start_at, start_at + interval '30 minutes'), true
+INSERT INTO claims (app_id, booking_id, resource_id, during, exclusive, until)
+    SELECT uuid_at(1), id, who, tstzrange(start_at, start_at + interval '30 minutes'), true,
+        CASE WHEN row_number() OVER () % 51 = 0 THEN now END
     FROM held;
 INSERT INTO events (app_id, id, calendar_id, resource_id, what, location, description, rsvp,
         start_at, end_at, created_at, updated_at)
@@ -97,6 +131,7 @@ def crowded(postgres: str, worker_id: str) -> Iterator[str]:
             "now": sql.Literal(NOW.isoformat()),
             "rows": sql.Literal(ROWS),
             "past": sql.Literal(ROWS * 9 // 1000),
+            "classes": sql.Literal(CLASSES),
         }
         for statement in (_BEFORE + ";" + _FILL).split(";"):
             connection.execute(sql.SQL(statement).format(**numbers))
@@ -190,7 +225,7 @@ async def test_what_holds_time_is_named_without_the_past(
         PEOPLE[:people],
         (start, start + days * 1440),
         ignore_all_day=False,
-        most=20_000,
+        most=ROWS,
     )
 
     assert len({each.resource_id for each in found}) == people
@@ -247,6 +282,90 @@ async def test_a_request_sees_what_is_taken_without_a_search(explained: Transact
     await claims.is_held(explained, APP, PEOPLE[:1], start=start, end=start + timedelta(hours=1))
 
     check(explained, "claims_do_not_overlap")
+
+
+@pytest.mark.parametrize("people", [1, 50])
+async def test_holds_that_ran_out_give_way_without_a_search(
+    explained: Transaction, people: int
+) -> None:
+    """The second statement of a claim, for whoever found the time held."""
+    start = NOW + timedelta(days=2)
+
+    assert not await claims.take(
+        explained,
+        APP,
+        booking_id=uuid4(),
+        resource_ids=PEOPLE[:people],
+        start=start,
+        end=start + timedelta(hours=1),
+        exclusive=True,
+    )
+
+    check(explained, "claims_do_not_overlap")
+    assert "Delete on claims" in plans_of(explained.connection)[1]
+
+
+async def test_what_is_due_is_found_by_its_moment(explained: Transaction) -> None:
+    found = await bookings.due(explained, NOW, most=100)
+
+    assert len(found) == 100
+    check(explained, "bookings_by_alarm")
+    await bookings.put_off(explained, *found[0], NOW + timedelta(minutes=1))
+    check(explained, "bookings_pkey")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing(),
+        Listing(page=3),
+        Listing(order="event.start", descending=True),
+        Listing(terms=[("resource.id", str(PEOPLE[7]))]),
+        Listing(terms=[("project.id", str(PEOPLE[7]))]),
+    ],
+    ids=lambda listing: " ".join(
+        ["page", str(listing.page), listing.order or "", *(field for field, _ in listing.terms)]
+    ),
+)
+async def test_open_classes_are_found_without_those_that_are_over(
+    explained: Transaction, listing: Listing
+) -> None:
+    await groups.list_open(explained, APP, listing)
+
+    check(explained, "bookings_with_seats", "seats_pkey")
+
+
+async def test_a_seat_is_counted_taken_held_on_kept_and_given_back_by_keys(
+    explained: Transaction,
+) -> None:
+    booking_id = uuid4()
+    assert await seats.counts(explained, APP, [CLASS, CLASS_AHEAD]) == {CLASS: 5, CLASS_AHEAD: 5}
+    assert await seats.take(
+        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=booking_id, seats=8, until=NOW
+    )
+    assert await seats.extend(explained, APP, booking_id, NOW + timedelta(minutes=1))
+    assert await seats.keep(explained, APP, booking_id)
+    await seats.release(explained, APP, booking_id)
+
+    check(explained, "seats_pkey", "seats_by_booking")
+
+
+async def test_who_finds_a_class_full_reads_that_class_alone(explained: Transaction) -> None:
+    assert not await seats.take(
+        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=uuid4(), seats=5, until=None
+    )
+
+    check(explained, "seats_pkey")
+    assert len(plans_of(explained.connection)) == 3, "take, make way, count"
+
+
+async def test_the_seats_of_a_class_are_found_by_it(explained: Transaction) -> None:
+    found = await bookings.seats_of(explained, APP, CLASS_AHEAD, locked=True)
+    await bookings.find_held_open(explained, APP, CLASS_AHEAD)
+    await bookings.hold_class_of(explained, APP, found[0].id)
+
+    assert len(found) == 5
+    check(explained, "bookings_of_owner", "bookings_pkey")
 
 
 async def test_the_owner_of_a_key_is_found_by_its_digest(explained: Transaction) -> None:

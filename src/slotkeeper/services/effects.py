@@ -27,8 +27,13 @@ from slotkeeper.storage.transaction import Transaction
 Home = tuple[UUID, UUID]
 """A resource and the calendar into which its event goes."""
 
-_WITH_THE_CLASS = {Action.CANCEL: Action.CANCEL_BY_OWNER, Action.COMPLETE: Action.COMPLETE}
-"""What happens to the seats of a class when this happens to the class."""
+_WITH_THE_CLASS = {
+    Action.CANCEL: {Action.CANCEL_BY_OWNER, Action.CANCEL},
+    Action.COMPLETE: {Action.COMPLETE, Action.CANCEL},
+}
+"""What happens to the seats of a class when this happens to the class; a reservation of one, which
+nobody can book any more, is cancelled.
+"""
 
 
 async def begin(
@@ -141,9 +146,8 @@ async def _end_seats(
 
     A seat whose customer has not paid yet is left to its time-out when the class is over.
     """
-    follows = _WITH_THE_CLASS[Action(action)]
     for seat in await bookings.seats_of(tx, app_id, owner.id, locked=True):
-        if follows in seat.actions:
+        for follows in _WITH_THE_CLASS[Action(action)].intersection(seat.actions):
             after = seat.after(follows, at=tx.now)
             await move(tx, app_id, seat, after, action=follows, message=message, actor=actor)
 

@@ -77,6 +77,7 @@ async def take_over(tx: Transaction, app_id: UUID, reservation_id: UUID, *, acto
     What it held is free until the booking takes it, in the same transaction: nobody else
     can come between.
     """
+    await bookings.hold_class_of(tx, app_id, reservation_id)
     reservation = await _open(tx, app_id, reservation_id)
     converted = reservation.after(Action.CONVERT, at=tx.now, by_itself=True)
     await effects.move(

@@ -232,6 +232,20 @@ async def find_held_open(tx: Transaction, app_id: UUID, booking_id: UUID) -> Boo
     return _booking(found[0]) if found else None
 
 
+async def hold_class_of(tx: Transaction, app_id: UUID, seat_id: UUID) -> None:
+    """Let nobody change the class of a seat until the transaction ends; without one, nothing.
+
+    Whoever ends a class holds it before its seats. To hold a seat first and then its class
+    would be to wait for them in a circle.
+    """
+    await tx.run(
+        "SELECT FROM bookings WHERE app_id = %(app)s AND id = "
+        "(SELECT owner_booking_id FROM bookings WHERE app_id = %(app)s AND id = %(seat)s) "
+        "FOR SHARE",
+        {"app": app_id, "seat": seat_id},
+    )
+
+
 async def seats_of(
     tx: Transaction, app_id: UUID, owner_booking_id: UUID, *, locked: bool = False
 ) -> list[Booking]:
