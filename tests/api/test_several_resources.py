@@ -125,12 +125,14 @@ async def test_a_project_whose_resources_serve_together_books_all_of_them(tenant
     assert [await slots(tenant, each) for each in ids] == [[TEN]] * 3
 
 
-async def test_of_a_deleted_resource_the_booking_forgets_it(tenant: Tenant) -> None:
+async def test_a_deleted_resource_is_still_shown_with_the_others(tenant: Tenant) -> None:
     ids = await three(tenant)
     booking = await tenant.api.created("/bookings", together(tenant, ids))
     assert (await tenant.api.delete(f"/resources/{ids[2]}")).status_code == 204
 
     answer = await tenant.api.get(f"/bookings/{booking['id']}?include=resources")
 
-    assert [each["id"] for each in answer.json()["data"]["resources"]] == ids[:2]
+    shown = answer.json()["data"]["resources"]
+    assert [each["id"] for each in shown] == ids
+    assert ["deleted_at" in each for each in shown] == [False, False, True]
     assert (await tenant.api.put(f"/bookings/{booking['id']}/cancel")).status_code == 200
