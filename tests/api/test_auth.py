@@ -96,6 +96,10 @@ SCOPES: Mapping[str, str | None] = {
     "get_class": ANY,
     "get_class_at_old_address": ANY,
     "reserve": ANY,
+    "join_waitlist": ANY,
+    "list_waitlist": APP,
+    "get_waitlist_entry": ANY,
+    "leave_waitlist": ANY,
     "extend_reservation": ANY,
     "create_bookings_bulk": APP,
     "update_bookings_bulk": APP,
@@ -261,6 +265,9 @@ class Owned:
             "/location/services", {"name": "x", "locations": [location["id"]]}
         )
         widget = await self.of.api.created("/widgets", {"name": "x", "config": {}})
+        entry = await self.of.api.created(
+            "/bookings/waitlist", self.of.order(resource["id"], NINE, TEN)
+        )
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -272,6 +279,7 @@ class Owned:
             "location_id": location["id"],
             "service_id": service["id"],
             "widget_id": widget["id"],
+            "entry_id": entry["id"],
             "action": "cancel",
         }
         return self
@@ -280,7 +288,7 @@ class Owned:
 async def snapshot(api: Caller) -> list[Json]:
     """Return everything that an app holds, as it shows it."""
     lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
-    lists += ["/bookings?include=logs,event,meta", "/calendars"]
+    lists += ["/bookings?include=logs,event,meta", "/calendars", "/bookings/waitlist?include=logs"]
     lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
     return [await api.found(each) for each in lists]
@@ -340,6 +348,14 @@ async def test_ids_of_another_app_in_bodies_are_ids_of_nothing(
             "POST",
             f"/bookings/{own['booking_id']}/reschedule",
             {**span, "resource_id": stranger["resource_id"]},
+            404,
+        ),
+        ("POST", "/bookings/waitlist", {**order, "resource_id": stranger["resource_id"]}, 404),
+        ("POST", "/bookings/waitlist", {**order, "project_id": stranger["project_id"]}, 404),
+        (
+            "POST",
+            "/bookings/waitlist",
+            {**order, "related": {"owner_booking_id": stranger["booking_id"]}},
             404,
         ),
         ("POST", "/availability", {"project_id": stranger["project_id"]}, 404),

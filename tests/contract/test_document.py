@@ -145,6 +145,8 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     if "{filtercollection_id}" in route.path:
         made = await tenant.api.created("/findtime/filtercollections", {})
         real["filtercollection_id"] = made["id"]
+    if "waitlist" in route.path:
+        real["class_id"] = await full_class(tenant, doc["id"])
     location = await tenant.api.created("/locations", {"name": "x"})
     service = await tenant.api.created("/location/services", {"name": "x"})
     widget = await tenant.api.created("/widgets", {"name": "x", "config": {}})
@@ -153,6 +155,7 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     sent = json.dumps(EXAMPLES[route.name])
     for kind in ("resource", "project", "calendar", "location", "reservation", "booking"):
         sent = sent.replace(IDS[kind], real[f"{kind}_id"])
+    sent = sent.replace(IDS["class"], real.get("class_id", IDS["class"]))
     body = json.loads(sent)
     if isinstance(body, dict):
         body |= {"slug": real["slug"]} if "slug" in body else {}
@@ -166,6 +169,16 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     )
     assert answer.status_code in {200, 201, 204}, answer.text
     await conform(answer)
+
+
+async def full_class(tenant: Tenant, resource_id: str) -> str:
+    """Make a class whose only seat is taken, and return its id."""
+    times = ("2030-06-03 13:00", "2030-06-03 14:00")
+    lesson = {"graph": "group_owner", "settings": {"max_seats": 1}}
+    made = await tenant.api.created("/bookings", tenant.order(resource_id, *times, **lesson))
+    seat = {"graph": "group_customer", "related": {"owner_booking_id": made["id"]}}
+    await tenant.api.created("/bookings", tenant.order(None, *times, **seat))
+    return str(made["id"])
 
 
 # --- Errors ------------------------------------------------------------------------------

@@ -48,13 +48,17 @@ PLAUSIBLE: Mapping[str, Json] = {
 
 KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service", "widget")
 
-PATHS: Mapping[str, str] = {"service": "/location/services"}
+PATHS: Mapping[str, str] = {"service": "/location/services", "entry": "/bookings/waitlist"}
 """Where the things of a kind are made, for kinds whose plural is not their path."""
+
+PARTS = frozenset({"customer", "related", "resources", "event", "resource_ids", "queries", "users"})
+"""Members of a body in which ids and times are those of this world too."""
 
 USED_UP: Mapping[str, str] = {
     **{f"delete_{kind}": kind for kind in KINDS},
     "act_on_booking": "booking",
     "reschedule_booking": "booking",
+    "leave_waitlist": "entry",
 }
 """The kind of thing that an operation may use up."""
 
@@ -98,6 +102,9 @@ class World:
                 lesson = {"graph": "group_owner", "settings": {"max_seats": 1000}}
                 body = {**world._body("booking"), **lesson}
                 world.ids["class_id"] = world.created("/bookings", body)["id"]
+                world.ids["full_class_id"] = world.full_class()
+                world.ids["owner_booking_id"] = world.full_class()
+                world.keep("entry")
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
                 world.keep_person()
@@ -140,6 +147,14 @@ class World:
         reserved: str = self.created("/bookings/reserve", body)["id"]
         return reserved
 
+    def full_class(self) -> str:
+        """Make a class whose only seat is taken, and return its id."""
+        lesson = {"graph": "group_owner", "settings": {"max_seats": 1}}
+        made = self.created("/bookings", {**self._body("booking"), **lesson})
+        seat = {"graph": "group_customer", "related": {"owner_booking_id": made["id"]}}
+        self.created("/bookings", {**self._body("booking"), **seat})
+        return str(made["id"])
+
     def keep(self, kind: str) -> None:
         """Make a thing of a kind, to which requests will go."""
         made = self.created(PATHS.get(kind, f"/{kind}s"), self._body(kind))
@@ -181,24 +196,30 @@ class World:
         }
 
     def _body(self, kind: str) -> Json:
+        body: Json
         match kind:
             case "resource":
-                return {"name": "Doc", "timezone": "Europe/Copenhagen"}
+                body = {"name": "Doc", "timezone": "Europe/Copenhagen"}
             case "project":
-                return {
+                body = {
                     "name": "Consultation",
                     "resources": [self.ids["resource_id"]],
                     "availability": {"length": "1 hour", "to": "1 week"},
                     "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
                 }
             case "location" | "service" | "widget":
-                return {"name": kind, "config": {}, **self._places()}
+                body = {"name": kind, "config": {}, **self._places()}
             case "calendar":
-                return {"name": "Another", "resource_id": self.ids["resource_id"]}
+                body = {"name": "Another", "resource_id": self.ids["resource_id"]}
             case "event":
-                return {"calendar_id": self.ids["calendar_id"], "what": "Lunch", **self.hour()}
+                body = {"calendar_id": self.ids["calendar_id"], "what": "Lunch", **self.hour()}
+            case "entry":
+                body = {
+                    "related": {"owner_booking_id": self.ids["full_class_id"]},
+                    "customer": {"name": "Jennifer", "email": f"{uuid4()}@example.com"},
+                }
             case _:
-                return {
+                body = {
                     "resource_id": self.ids["resource_id"],
                     "graph": "instant",
                     "what": "Consultation",
@@ -208,6 +229,7 @@ class World:
                     "settings": {"allow_double_bookings": True},
                     **self.hour(),
                 }
+        return body
 
     def usual(self, operation: str) -> Json:
         """Return a body with which an operation succeeds, so that one odd value is alone."""
@@ -237,6 +259,7 @@ class World:
                 "bookings": [{"id": self.ids["booking_id"], "action": "confirm"}]
             },
             "reserve": {"resource_id": self.ids["resource_id"], "what": "Visit", **self.hour()},
+            "join_waitlist": self._body("entry"),
             "extend_reservation": {"reservation_id": self.ids["reservation_id"]},
             "add_project_resource": {"resource_id": self.ids["resource_id"]},
             "set_project_resources": {"resources": [self.ids["resource_id"]]},
@@ -261,7 +284,11 @@ class World:
             key: real[key]
             if key in real and type(value) is type(real[key])
             else self.place(value)
+<<<<<<< HEAD
             if key in _NESTED
+=======
+            if key in PARTS
+>>>>>>> 3d52216 (Offer waiting lists over HTTP)
             else value
             for key, value in body.items()
         }

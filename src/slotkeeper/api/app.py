@@ -29,6 +29,7 @@ from slotkeeper.api import (
     resources,
     templates,
     users,
+    waitlist,
     widgets,
 )
 from slotkeeper.api.answers import json_response
@@ -44,7 +45,7 @@ PREFIX = "/v2"
 _ROOMS = (
     *(users, invitations, properties, contacts),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
-    *(availability, explain, overviews, graphs, groups, reservations, bulk, bookings),
+    *(availability, explain, overviews, graphs, groups, reservations, bulk, waitlist, bookings),
     *(filter_collections, find_time),
 )
 

@@ -168,7 +168,7 @@ class Viewer:
             "project": show.project(project) if project else None,
             "meta": booking.meta,
             "settings": booking.settings,
-            "logs": [_line(line) for line in self.logs.get(booking.id, ())],
+            "logs": [line_of_log(line) for line in self.logs.get(booking.id, ())],
             "customer_action_links": self.links.get(booking.id, {}),
         }
         shown.update({name: value for name, value in related.items() if name in self.includes})
@@ -199,7 +199,8 @@ def _customer(customer: Customer) -> Shown:
     }
 
 
-def _line(line: Transition) -> Shown:
+def line_of_log(line: Transition) -> Shown:
+    """Return one line of a log: who did what, and what came of it."""
     return {
         "action": line.action,
         "from": line.from_state,

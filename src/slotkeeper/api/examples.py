@@ -14,6 +14,7 @@ IDS: Mapping[str, str] = {
     "reservation": "f1f0c2aa-4a51-4f5e-9a39-6f3d8a1b7e44",
     "booking": "3f9d6a52-0c7e-4b1d-8e35-7a1b9c4d2f66",
     "project": "c2f7d1be-3f0e-4f55-8f0c-1f6f9a2b7d33",
+    "class": "3c1d2b7e-6f0a-4b8e-8a55-2f9e4d7c6b55",
     "location": "9e1a7c44-6d0b-4c39-a3b5-2d8c3e6f8e44",
 }
 """The ids that the examples name; a reader puts in their own."""
@@ -191,6 +192,11 @@ EXAMPLES: Mapping[str, object] = {
         "where": "Courthouse Square",
         "description": "Bring the plans",
         "reservation_time": 60,
+    },
+    "join_waitlist": {
+        "related": {"owner_booking_id": IDS["class"]},
+        "customer": {"name": "Jennifer Parker", "email": "jennifer@example.com"},
+        "hold_time": "30 minutes",
     },
     "extend_reservation": {"reservation_id": IDS["reservation"], "reservation_time": 60},
     "update_booking": {"meta": {"invoice": "1985-10"}},

@@ -119,8 +119,9 @@ async def _entry(
     completed = replace(completed, graph=graph)
     completed.checked()
     start, end, customer = completed.start, completed.end, completed.customer
-    if start is None or end is None or customer is None or not GRAPHS[graph].needs_customer:
-        raise InvalidInput.field("graph", "graph is invalid")
+    assert start is not None, "checked with the order"
+    assert end is not None, "checked with the order"
+    assert customer is not None, "only for customers does anybody wait"
     check_interval(start, end)
     if start <= tx.now:
         raise InvalidInput.field("start", "The start must be a date after now.")
@@ -154,14 +155,13 @@ def _intended(completed: Order, *, in_class: bool, said: str | None) -> str:
 
     A project of classes may have the graph of the class itself, which is none for a seat.
     """
-    if not in_class:
-        return completed.graph or INSTANT.name
-    graph = GRAPHS.get(completed.graph or "")
-    if said is None and (graph is None or not graph.needs_seat):
+    name = completed.graph or (GROUP_CUSTOMER if in_class else INSTANT).name
+    graph = GRAPHS.get(name)
+    if graph is None or (graph.needs_customer and (graph.needs_seat or not in_class)):
+        return name
+    if in_class and said is None:
         return GROUP_CUSTOMER.name
-    if graph is not None and not graph.needs_seat:
-        raise InvalidInput.field("graph", "graph is invalid")
-    return completed.graph or GROUP_CUSTOMER.name
+    raise InvalidInput.field("graph", "graph is invalid")
 
 
 async def _check_taken(tx: Transaction, app_id: UUID, entry: Entry, *, shuffle: Shuffle) -> None:
