@@ -492,7 +492,7 @@ async def test_when_a_class_is_called_off_its_line_ends(line: Line) -> None:
     ]  # fmt: skip
     assert offered.reservation_id is not None
     held = await bookings.get(line.shop.tx, line.shop.app_id, offered.reservation_id)
-    assert held.state == "expired"
+    assert held.state == "cancelled"
     assert await line.shop.count("seats") == 0
 
 

@@ -62,10 +62,11 @@ async def close(
 ) -> tuple[Entry, Booking | None]:
     """End an entry, and with it the hold of its offer.
 
-    Returns the entry, and the reservation as it was, None where there was none. The row of
-    the reservation is held before that of the entry, as by whoever takes the offer.
+    Returns the entry, and the reservation as it was, None where there was none. Class,
+    reservation and entry are held in this order, as by whoever takes the offer.
     """
     if entry.reservation_id is not None:
+        await bookings.hold_class_of(tx, app_id, entry.reservation_id)
         await bookings.find_locked(tx, app_id, entry.reservation_id)
     locked = await waitlist.find_locked(tx, app_id, entry.id)
     assert locked is not None, "only ends with what it is for"
@@ -76,9 +77,9 @@ async def close(
     reservation = await bookings.find_locked(tx, app_id, locked.reservation_id)
     if reservation is None or reservation.state is not BookingState.RESERVED:
         return ended, None
-    expire = BookingAction.EXPIRE
-    expired = reservation.after(expire, at=tx.now, by_itself=True)
-    await effects.move(tx, app_id, reservation, expired, action=expire, message=None, actor=actor)
+    cancel = BookingAction.CANCEL
+    cancelled = reservation.after(cancel, at=tx.now)
+    await effects.move(tx, app_id, reservation, cancelled, action=cancel, message=None, actor=actor)
     return ended, reservation
 
 
