@@ -51,7 +51,9 @@ KINDS = ("resource", "project", "calendar", "event", "booking", "location", "ser
 PATHS: Mapping[str, str] = {"service": "/location/services", "entry": "/bookings/waitlist"}
 """Where the things of a kind are made, for kinds whose plural is not their path."""
 
-PARTS = frozenset({"customer", "related", "resources", "event", "resource_ids", "queries", "users"})
+PARTS = frozenset(
+    {"customer", "related", "resources", "event", "resource_ids", "queries", "users", "bookings"}
+)
 """Members of a body in which ids and times are those of this world too."""
 
 USED_UP: Mapping[str, str] = {
@@ -284,11 +286,7 @@ class World:
             key: real[key]
             if key in real and type(value) is type(real[key])
             else self.place(value)
-<<<<<<< HEAD
-            if key in _NESTED
-=======
             if key in PARTS
->>>>>>> 3d52216 (Offer waiting lists over HTTP)
             else value
             for key, value in body.items()
         }
