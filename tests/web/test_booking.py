@@ -171,7 +171,7 @@ async def test_a_slot_that_is_gone_is_refused_and_others_are_offered_with_the_fo
 ) -> None:
     address = await page_of(tenant)
     form = await visitor.chooses(address, "10:00")
-    await visitor.books(address, form.form(**WHO))
+    await visitor.books(address, (await visitor.chooses(address, "10:00")).form(**WHO))
 
     gone = Page(await visitor.send(f"{address}/book", form.form(**WHO)))
 
@@ -190,10 +190,29 @@ async def test_of_many_who_send_the_form_at_once_one_gets_the_slot(
     tenant: Tenant, visitor: Visitor
 ) -> None:
     address = await page_of(tenant)
-    form = (await visitor.chooses(address, "10:00")).form(**WHO)
-    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for _ in range(12)))
+    link = (await visitor.open(address)).link("10:00")
+    forms = [(await visitor.open(link)).form(**WHO) for _ in range(12)]
+    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for form in forms))
     assert sorted(answer.status_code for answer in sent) == [303] + 11 * [409]
     assert len(await bookings_of(tenant)) == 1
+
+
+async def test_one_form_that_is_sent_twice_leads_to_its_booking_both_times(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await page_of(tenant)
+    form = (await visitor.chooses(address, "10:00")).form(**WHO)
+    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for _ in range(3)))
+    assert [answer.status_code for answer in sent] == 3 * [303]
+    assert len({answer.headers["location"] for answer in sent}) == 1
+
+    booked = await visitor.open(sent[0].headers["location"])
+    choice = await visitor.open(booked.link("Change the time"))
+    move = (await visitor.open(choice.link("11:00"))).form()
+    moved = [await visitor.send(f"{address}/book", move) for _ in range(2)]
+    assert moved[0].headers["location"] == moved[1].headers["location"]
+    states = sorted(each["state"] for each in await bookings_of(tenant))
+    assert states == ["confirmed", "rescheduled_by_customer"]
 
 
 async def test_of_two_who_move_to_one_slot_one_does_and_the_other_keeps_what_they_had(

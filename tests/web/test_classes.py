@@ -1,5 +1,7 @@
 """The page of a project that sells seats: the classes, the form, the seat, and full classes."""
 
+import asyncio
+
 import pytest
 
 from tests.support.client import Json, Tenant
@@ -204,6 +206,25 @@ async def test_a_form_without_its_token_takes_no_seat(tenant: Tenant, visitor: V
     answer = await visitor.send(f"{address}/book", {**form.form(**WHO), "form_token": "x"})
     assert answer.status_code == 403
     assert await taken(tenant, of_class) == 0
+
+
+async def test_a_form_that_is_sent_twice_takes_one_seat(tenant: Tenant, visitor: Visitor) -> None:
+    address = await gym(tenant)
+    of_class = await lesson(tenant, address, "07T18:00", seats=4)
+    link = (await visitor.open(address)).one("a", class_="class")["href"]
+    form = (await visitor.open(link)).form(**WHO)
+
+    twice = [visitor.send(f"{address}/book", form) for _ in range(2)]
+    first, second = await asyncio.gather(*twice)
+    assert first.headers["location"] == second.headers["location"]
+    assert await taken(tenant, of_class) == 1
+
+    changed = {**form, "customer.name": "Dave McFly"}
+    other = await visitor.send(f"{address}/book", changed)
+    assert other.headers["location"] != first.headers["location"]
+    anew = (await visitor.open(link)).form(**WHO)
+    assert (await visitor.send(f"{address}/book", anew)).status_code == 303
+    assert await taken(tenant, of_class) == 3, "a family may come"
 
 
 async def test_what_is_wrong_is_marked_and_the_class_stays_chosen(

@@ -107,6 +107,41 @@ def address(server: Server, api: httpx.Client) -> str:
     return f"{server.url}/{project['slug']}"
 
 
+@pytest.fixture
+def school(server: Server, api: httpx.Client) -> str:
+    """The page of a project with payments and two classes: one full, one with two seats."""
+    person = {"name": "Doc Brown", "timezone": "Europe/Berlin"}
+    resource = created(api, "resources", person)
+    booking = {"graph": "group_customer_payment", "where": "The gym"}
+    body = {
+        "name": "Guitar school",
+        "slug": f"school-{uuid4().hex[:12]}",
+        "resources": [resource["id"]],
+        "availability": {},
+        "booking": booking,
+        "ui": {"time_date_format": "24h-dmy-mon", "timezone": "Europe/Berlin"},
+    }
+    project = created(api, "projects", body)
+    for day, seats in ((7, 1), (8, 2)):
+        lesson = {
+            "graph": "group_owner",
+            "project_id": project["id"],
+            "resource_id": resource["id"],
+            "start": f"2040-05-0{day}T18:00:00+02:00",
+            "end": f"2040-05-0{day}T19:00:00+02:00",
+            "what": "Guitar for absolute and other beginners, with sheet music for everybody",
+            "settings": {"max_seats": seats},
+        }
+        made = created(api, "bookings", lesson)
+        if seats == 1:
+            biff = {"name": "Biff", "email": "biff@example.com"}
+            related = {"owner_booking_id": made["id"]}
+            created(
+                api, "bookings", {"graph": "group_customer", "related": related, "customer": biff}
+            )
+    return f"{server.url}/{project['slug']}"
+
+
 def created(api: httpx.Client, path: str, body: Json) -> Json:
     answer = api.post(path, json=body)
     assert answer.status_code == 201, answer.text
@@ -159,6 +194,24 @@ def test_everything_can_be_done_with_the_keyboard_alone(
     browser.ask("enter")
     assert "Booked" in browser.look()["text"]
     assert len(bookings(api)) == before + 1
+
+
+def test_a_seat_is_booked_by_keyboard_without_scripts_and_a_full_class_has_no_focus(
+    browser: Browser, school: str, api: httpx.Client
+) -> None:
+    browser.open(school, script=False)
+    assert "2 seats left" in browser.look()["text"]
+    assert "Full" in browser.look()["text"]
+    assert browser.ask("tabTo", selector="main a, main .class")["outline"] == "solid"
+    browser.ask("enter")
+    assert "8 May 2040" in browser.look()["text"], "the first class is full and was passed over"
+    for key, text in {"name": "Marty", "email": "marty@example.com"}.items():
+        browser.ask("tabTo", selector=f"[name='customer.{key}']")
+        browser.ask("type", text=text)
+    browser.ask("tabTo", selector="main button")
+    browser.ask("enter")
+    assert "Held for you until" in browser.look()["text"]
+    assert bookings(api)[0]["graph"] == "group_customer_payment"
 
 
 def test_a_slot_that_is_taken_meanwhile_leads_to_another(
@@ -226,3 +279,28 @@ def test_pages_fit_the_window_are_legible_and_easy_to_touch(
     for name in ("docs", "", "nothing"):
         browser.open(f"{server.url}/{name}", size=size, scheme=scheme)
         look_at(name or "home")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, (320, 640)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_classes_fit_the_window_are_legible_and_easy_to_touch(
+    browser: Browser, school: str, size: tuple[int, int], scheme: str
+) -> None:
+    def look_at(name: str) -> None:
+        browser.picture(f"{name}-{size[0]}-{scheme}")
+        seen = browser.look()
+        assert not seen["wider"], f"{name} is wider than the window"
+        assert not seen["small"], f"{name} has targets that are hard to touch"
+        lowest = browser.ask("contrast")
+        assert lowest["ratio"] >= 4.5, (name, lowest)
+
+    browser.open(school, size=size, scheme=scheme)
+    look_at("classes")
+    browser.ask("follow", selector="a.class")
+    look_at("seat-form")
+    address = browser.look()["url"]
+    browser.fill_in(name="Marty McFly", email="marty@example.com")
+    browser.ask("follow", selector="main button")
+    look_at("held")
+    browser.open(address.partition("class=")[0] + "class=0", size=size, scheme=scheme)
+    look_at("other-classes")

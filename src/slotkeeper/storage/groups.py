@@ -13,11 +13,15 @@ from slotkeeper.storage import bookings
 from slotkeeper.storage.listing import Condition, of_app
 from slotkeeper.storage.transaction import Transaction
 
-# A class is not on offer before or after the time in which its seats can be booked.
-# bookings_with_seats serves it.
+# A class is not on offer before or after the time in which its seats can be booked, nor once its
+# resource is deleted. bookings_with_seats serves it.
 _BOOKABLE: LiteralString = """
 seats IS NOT NULL AND NOT completed AND bookable_until > %s
 AND (bookable_from IS NULL OR bookable_from <= %s)
+AND EXISTS (
+    SELECT FROM resources
+    WHERE resources.app_id = bookings.app_id AND resources.id = bookings.resource_id
+      AND resources.deleted_at IS NULL)
 """
 
 # Nor when all are taken by somebody whose hold has not run out.
@@ -26,10 +30,6 @@ AND seats > (
     SELECT count(*) FROM seats AS taken
     WHERE taken.app_id = bookings.app_id AND taken.owner_booking_id = bookings.id
       AND (taken.until IS NULL OR taken.until > %s))
-AND EXISTS (
-    SELECT FROM resources
-    WHERE resources.app_id = bookings.app_id AND resources.id = bookings.resource_id
-      AND resources.deleted_at IS NULL)
 """
 
 _SEARCHABLE = bookings.SEARCHABLE.by_default("start_at")

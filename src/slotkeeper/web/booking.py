@@ -55,7 +55,7 @@ async def choose(request: Request, slug: str) -> Response:
     if visit.seat_graph is not None:
         return await seats.choose(request, visit)
     if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
-        return form.to_booking(visit, visit.moving)
+        return form.to_booking(visit, visit.moving.id)
     agenda = await visit.agenda(request)
     day = agenda.shown_day(find_day(request.query_params.get("date", "")))
     old = visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None
@@ -69,7 +69,7 @@ async def fill_in(request: Request, slug: str) -> Response:
     if visit.seat_graph is not None:
         return await seats.fill_in(request, visit)
     if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
-        return form.to_booking(visit, visit.moving)
+        return form.to_booking(visit, visit.moving.id)
     wanted = find_slot(request.query_params.get(FIELD, ""))
     agenda = await visit.agenda(request)
     fields = visit.fields_for(request)
@@ -95,7 +95,9 @@ async def take(request: Request, slug: str) -> Response:
             request, visit, answers.fields, chosen=chosen, errors=answers.errors, problem=problem
         )
     try:
-        return form.to_booking(visit, await _taken(request, visit, wanted, answers))
+        return await form.booked_once(
+            request, visit, lambda: _taken(request, visit, wanted, answers)
+        )
     except SlotTaken:
         agenda = await visit.agenda(request)
         return _gone(request, visit, agenda, answers.fields, wanted)

@@ -1,14 +1,18 @@
 """The form of a booking page: for what was chosen, or with other things to choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import UUID
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.idempotency import FirstAnswer, IdempotencyKey, fingerprint
 from slotkeeper.domain.interval import Interval
+from slotkeeper.edge.parts import transaction_of
+from slotkeeper.services import idempotency
 from slotkeeper.web import tokens
 from slotkeeper.web.answers import Answers, Sent, text_of
 from slotkeeper.web.fields import Field
@@ -83,9 +87,30 @@ def show(
     return answer
 
 
-def to_booking(visit: Visit, booking: Booking) -> Response:
+async def booked_once(
+    request: Request, visit: Visit, book: Callable[[], Awaitable[Booking]]
+) -> Response:
+    """Carry out a form that may be sent and lead to its booking; raises SlotTaken.
+
+    Every form that is shown has a token like no other. So the same body again is the same
+    form again, as from a double click, and leads to the booking that the first one made. A
+    refusal leaves nothing behind.
+    """
+    tx = transaction_of(request)
+    mark = fingerprint(await request.body())
+    key = IdempotencyKey(app_id=visit.app_id, key_id=visit.project.id, text=mark.hex())
+    async with tx.connection.transaction():
+        first = await idempotency.recall(tx, key, fingerprint=mark)
+        if first is not None:
+            return to_booking(visit, first.body.decode())
+        made = str((await book()).id)
+        await idempotency.remember(tx, key, FirstAnswer(HTTPStatus.SEE_OTHER, made.encode()))
+    return to_booking(visit, made)
+
+
+def to_booking(visit: Visit, booking_id: UUID | str) -> Response:
     """Send the browser to an address that it may load again without booking twice."""
-    return RedirectResponse(f"{visit.path}/booked/{booking.id}", status_code=303)
+    return RedirectResponse(f"{visit.path}/booked/{booking_id}", HTTPStatus.SEE_OTHER)
 
 
 def _submit(visit: Visit) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response
 
+from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import SlotTaken
 from slotkeeper.domain.order import Order
 from slotkeeper.edge.parts import parts_of, transaction_of
@@ -59,17 +60,16 @@ async def take(request: Request, visit: Visit, sent: Sent) -> Response:
         return form.show(
             request, visit, answers.fields, chosen=chosen, errors=answers.errors, problem=problem
         )
+    order = _order(visit, offered, answers)
     try:
-        booking = await class_offers.take_seat(
-            transaction_of(request),
-            visit.app_id,
-            visit.project,
-            _order(visit, offered, answers),
-            shuffle=parts_of(request).shuffle,
-        )
+        return await form.booked_once(request, visit, lambda: _seat(request, visit, order))
     except SlotTaken:
         return await _gone(request, visit, answers.fields, said)
-    return form.to_booking(visit, booking)
+
+
+async def _seat(request: Request, visit: Visit, order: Order) -> Booking:
+    tx, shuffle = transaction_of(request), parts_of(request).shuffle
+    return await class_offers.take_seat(tx, visit.app_id, visit.project, order, shuffle=shuffle)
 
 
 def _order(visit: Visit, offered: OfferedClass, answers: Answers) -> Order:

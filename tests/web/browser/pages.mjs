@@ -73,7 +73,7 @@ const look = () =>
     text: document.body.innerText,
     slots: [...document.querySelectorAll('a.slot')].map((slot) => slot.innerText),
     wider: document.documentElement.scrollWidth > innerWidth,
-    small: [...document.querySelectorAll('main a.slot, main a.day, main button, main select')]
+    small: [...document.querySelectorAll('main a.slot, main a.class, main a.day, main button, main select')]
       .map((each) => each.getBoundingClientRect())
       .filter((box) => box.width < 38 || box.height < 44).length,
   }));
