@@ -86,15 +86,19 @@ def postmaster_of(data_dir: Path) -> int:
 
 
 def keeper_of(data_dir: Path) -> int:
-    (pid,) = _processes_named(b"slotkeeper.postgres.keeper", f"{data_dir}/postgres.keeper.lock")
+    (pid,) = keepers_of(data_dir)
     return pid
+
+
+def keepers_of(data_dir: Path) -> list[int]:
+    """Return the keeper, while there is one; for a moment there may be two."""
+    return _processes_named(b"slotkeeper.postgres.keeper", f"{data_dir}/postgres.keeper.lock")
 
 
 def processes_of(data_dir: Path) -> list[int]:
     """Return the keeper, the postmaster and its children, as far as they are alive."""
     cluster = str((data_dir / "postgres").resolve())
-    keepers = _processes_named(b"slotkeeper.postgres.keeper", f"{data_dir}/postgres.keeper.lock")
-    return [*keepers, *(pid for pid in _pids() if _folder_of(pid) == cluster)]
+    return [*keepers_of(data_dir), *(pid for pid in _pids() if _folder_of(pid) == cluster)]
 
 
 def has_stopped(data_dir: Path) -> bool:

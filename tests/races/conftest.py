@@ -55,7 +55,8 @@ async def opened(url: str, folder: Path, *, servers: int) -> AsyncIterator[Arena
     await parts.database.close()
     async with AsyncExitStack() as stack:
         running = [
-            stack.enter_context(serving(folder, "--database-url", url)) for _ in range(servers)
+            stack.enter_context(serving(folder, "--database-url", url, "--no-worker"))
+            for _ in range(servers)
         ]
         clients = [Client(running[n % servers].url, made.api_key) for n in range(CROWD)]
         for client in clients:

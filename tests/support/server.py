@@ -76,12 +76,18 @@ def serving(data_dir: Path, *options: str) -> Iterator[Server]:
 @contextmanager
 def doomed(data_dir: Path, *options: str) -> "Iterator[tuple[Server, subprocess.Popen[str]]]":
     """Yield a server and its process, which the test may stop or kill; kill it afterwards."""
-    process = _started(data_dir, *options)
+    server, process = start_server(data_dir, *options)
     try:
-        yield Server(url=_ready_at(process), data_dir=data_dir), process
+        yield server, process
     finally:
         process.kill()
         process.communicate()
+
+
+def start_server(data_dir: Path, *options: str) -> "tuple[Server, subprocess.Popen[str]]":
+    """Start a server, and return it and its process when it is ready; the caller ends it."""
+    process = _started(data_dir, *options)
+    return Server(url=_ready_at(process), data_dir=data_dir), process
 
 
 def _started(data_dir: Path, *options: str) -> "subprocess.Popen[str]":

@@ -30,7 +30,7 @@ class Working:
     def kill(self) -> None:
         """Kill it, which gives it no chance to finish anything."""
         self.process.kill()
-        self.process.wait(STOP_MAX)
+        self.process.communicate(timeout=STOP_MAX)
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """Return the log lines of one kind, oldest first."""
