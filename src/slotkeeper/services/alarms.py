@@ -33,7 +33,7 @@ async def ring_due(tx: Transaction, *, most: int = 100) -> int:
     once: each takes what no other has taken. A booking that cannot be moved on keeps nobody
     else waiting; it is tried again later. Who waits in line for what has begun is sent away.
     """
-    lapsed = await waitlist_offers.lapse_begun(tx, most=most)
+    lapsed = await _lapse(tx, most=most)
     due = await stored.due(tx, tx.now, most=most)
     for app_id, booking_id in due:
         try:
@@ -63,3 +63,15 @@ async def overdue(tx: Transaction, *, by: timedelta) -> Overdue | None:
     """
     count, first = await stored.due_since(tx, tx.now - by)
     return None if first is None else Overdue(count=count, late=tx.now - first)
+
+
+async def _lapse(tx: Transaction, *, most: int) -> int:
+    """Send away who waits for what has begun; when that fails, bookings go on all the same."""
+    try:
+        async with tx.connection.transaction():
+            return await waitlist_offers.lapse_begun(tx, most=most)
+    except Exception:
+        if tx.connection.broken:
+            raise
+        log.exception("lapse_failed")
+        return 0
