@@ -103,6 +103,8 @@ SCOPES: Mapping[str, str | None] = {
     "extend_reservation": ANY,
     "create_bookings_bulk": APP,
     "update_bookings_bulk": APP,
+    "export_customer": APP,
+    "erase_customer": APP,
     "create_booking": ANY,
     "list_bookings": APP,
     "get_booking": APP,

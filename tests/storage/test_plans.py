@@ -314,22 +314,6 @@ async def test_what_is_due_is_found_by_its_moment(explained: Transaction) -> Non
     check(explained, "bookings_pkey")
 
 
-async def test_when_something_is_due_next_is_found_by_its_moment(explained: Transaction) -> None:
-    soonest = await bookings.next_alarm(explained, NOW)
-
-    assert soonest is not None
-    assert soonest > NOW
-    check(explained, "Index Only Scan using bookings_by_alarm")
-
-
-async def test_what_is_overdue_is_counted_by_its_moment(explained: Transaction) -> None:
-    count, first = await bookings.due_since(explained, NOW - timedelta(minutes=1))
-
-    assert count
-    assert first is not None
-    check(explained, "bookings_by_alarm")
-
-
 @pytest.mark.parametrize(
     "listing",
     [

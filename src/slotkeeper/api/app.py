@@ -11,6 +11,7 @@ from slotkeeper.api import (
     bulk,
     calendars,
     contacts,
+    customers,
     errors,
     events,
     examples,
@@ -43,7 +44,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
-    *(users, invitations, properties, contacts),
+    *(users, invitations, properties, contacts, customers),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
     *(availability, explain, overviews, graphs, groups, reservations, bulk, waitlist, bookings),
     *(filter_collections, find_time),

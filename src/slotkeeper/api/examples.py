@@ -199,6 +199,8 @@ EXAMPLES: Mapping[str, object] = {
         "hold_time": "30 minutes",
     },
     "extend_reservation": {"reservation_id": IDS["reservation"], "reservation_time": 60},
+    "export_customer": {"email": "marty@example.com"},
+    "erase_customer": {"email": "marty@example.com"},
     "update_booking": {"meta": {"invoice": "1985-10"}},
     "update_booking_meta": {"meta": {"paid": True}},
     "act_on_booking": {"cancel": {"message": "The car does not start"}},

@@ -19,7 +19,7 @@ def list_keys(settings: Settings, slug: str) -> None:
     """Print one line for each key of the app: id, kind, since when, name."""
 
     async def work(tx: Transaction, _: Parts) -> list[Key]:
-        return await keys.list_keys(tx, await _app(tx, slug))
+        return await keys.list_keys(tx, await app_named(tx, slug))
 
     for key in in_transaction(settings, work):
         since = f"since {key.created_at:%Y-%m-%d}"
@@ -31,7 +31,7 @@ def create(settings: Settings, slug: str, kind: KeyKind, *, name: str) -> None:
     """Make one more key and print it."""
 
     async def work(tx: Transaction, parts: Parts) -> str:
-        return await keys.create(tx, parts.vault, await _app(tx, slug), kind, name=name)
+        return await keys.create(tx, parts.vault, await app_named(tx, slug), kind, name=name)
 
     typer.echo(in_transaction(settings, work))
 
@@ -40,7 +40,7 @@ def revoke(settings: Settings, slug: str, key_id: UUID) -> None:
     """Make a key invalid, at once and for good."""
 
     async def work(tx: Transaction, _: Parts) -> None:
-        app = await _app(tx, slug)
+        app = await app_named(tx, slug)
         try:
             await keys.revoke(tx, app, key_id)
         except NotFound:
@@ -50,7 +50,8 @@ def revoke(settings: Settings, slug: str, key_id: UUID) -> None:
     typer.echo(f"The key {key_id} is revoked.")
 
 
-async def _app(tx: Transaction, slug: str) -> App:
+async def app_named(tx: Transaction, slug: str) -> App:
+    """Return the app with this slug; raises Failure where there is none."""
     app = await apps.find_by_slug(tx, slug)
     if app is None:
         raise Failure(f"there is no app {slug}")

@@ -27,9 +27,16 @@ app_commands = typer.Typer(no_args_is_help=True, help="Make the apps that use th
 app.add_typer(app_commands, name="app")
 key_commands = typer.Typer(no_args_is_help=True, help="List, make and revoke the keys of an app.")
 app.add_typer(key_commands, name="keys")
+customer_commands = typer.Typer(
+    no_args_is_help=True, help="Give customers their data, or forget them."
+)
+app.add_typer(customer_commands, name="customer")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1].")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one [8080].")]
+CustomerEmail = Annotated[
+    str, typer.Argument(metavar="EMAIL", help="The address they booked with.")
+]
 AppSlug = Annotated[str, typer.Argument(metavar="APP", help="The slug of the app.")]
 
 
@@ -203,6 +210,38 @@ def revoke_key(
     from slotkeeper.cli import keys
 
     keys.revoke(settings_of(data_dir=data_dir, database_url=database_url), app_slug, key_id)
+
+
+@customer_commands.command("export")
+def export_customer(
+    app_slug: AppSlug,
+    email: CustomerEmail,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Print all that an app holds about a customer, as JSON."""
+    from slotkeeper.cli import customers
+
+    customers.export(settings_of(data_dir=data_dir, database_url=database_url), app_slug, email)
+
+
+@customer_commands.command("erase")
+def erase_customer(
+    app_slug: AppSlug,
+    email: CustomerEmail,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Take a person out of all that an app holds; the time of their bookings stays.
+
+    Bookings to come are not cancelled. Nothing of it can be undone.
+    """
+    from slotkeeper.cli import customers
+
+    if not yes:
+        typer.confirm(f"Erase {email} from {app_slug}? Nothing of it can be undone", abort=True)
+    customers.erase(settings_of(data_dir=data_dir, database_url=database_url), app_slug, email)
 
 
 @app.command()

@@ -1,0 +1,134 @@
+"""What customers may ask for about themselves, over HTTP: their data, and to be forgotten."""
+
+import json
+
+from tests.support.client import Json, Tenant
+
+NINE, TEN, ELEVEN = (f"2030-05-07T{hour:02}:00:00+00:00" for hour in (9, 10, 11))
+MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
+SECRETS = ("marty", "mcfly", "hoverboard", "555-1985", "late again")
+
+
+async def known(tenant: Tenant) -> Json:
+    """Leave traces of Marty wherever a customer can leave some; return his booking."""
+    doc = await tenant.resource()
+    form = {**MARTY, "phone": "555-1985", "comment": "My hoverboard is broken"}
+    order = tenant.order(
+        doc["id"],
+        NINE,
+        TEN,
+        what="Consultation x Marty McFly",
+        description="Name: Marty McFly\nComment: My hoverboard is broken",
+        customer=form,
+        participants=["Marty@example.com", "jennifer@example.com"],
+        meta={"nickname": "mcfly"},
+    )
+    booking = await tenant.api.created(
+        "/bookings?include=resource", order, headers={"Idempotency-Key": f"once-{doc['id']}"}
+    )
+    late = tenant.order(doc["id"], TEN, ELEVEN, customer={**MARTY, "email": "MARTY@Example.com"})
+    cancelled = await tenant.api.created("/bookings", late)
+    body = {"cancel_by_customer": {"message": "I am late again"}}
+    await tenant.api.put(f"/bookings/{cancelled['id']}/cancel_by_customer", body)
+    event = {"calendar_id": doc["calendars"][0]["id"], "what": "Party", "where": ""}
+    guests = {"participants": ["marty@example.com"]}
+    await tenant.api.created("/events", {**event, **guests, "start": TEN, "end": ELEVEN})
+    other = await tenant.resource()
+    await tenant.api.created("/bookings", tenant.order(other["id"], NINE, TEN, customer=BIFF))
+    wait = {"resource_id": other["id"], "start": NINE, "end": TEN, "customer": MARTY}
+    await tenant.api.created("/bookings/waitlist", {**wait, "what": "Consultation"})
+    return booking
+
+
+BIFF = {"name": "Biff Tannen", "email": "biff@example.com"}
+
+
+async def everything(tenant: Tenant) -> str:
+    """Return all that the owner can see, in lower case."""
+    seen = [
+        await tenant.api.found(f"/bookings?include={'logs,event,meta,settings,attributes'}"),
+        await tenant.api.found("/events?start=2030-05-01&end=2030-06-01"),
+        await tenant.api.found("/bookings/waitlist"),
+    ]
+    return json.dumps(seen).lower()
+
+
+async def exported(tenant: Tenant, email: str = "marty@example.com") -> Json:
+    answer = await tenant.api.post("/customers/export", {"email": email})
+    assert answer.status_code == 200
+    return answer.json()["data"]
+
+
+async def test_a_customer_gets_all_that_is_held_about_them(tenant: Tenant) -> None:
+    await known(tenant)
+
+    held = await exported(tenant, "Marty@Example.COM")
+
+    assert len(held["bookings"]) == 2
+    assert held["bookings"][0]["customer_custom"] == {"comment": "My hoverboard is broken"}
+    assert held["bookings"][1]["log"][-1]["message"] == "I am late again"
+    assert sorted(each["what"] for each in held["events"]) == [
+        "Consultation x Marty McFly",
+        "Party",
+    ]
+    assert len(held["waiting_list"]) == 1
+    assert "biff" not in json.dumps(held).lower()
+
+
+async def test_who_is_forgotten_is_nowhere_and_their_time_stays_taken(tenant: Tenant) -> None:
+    booking = await known(tenant)
+    before = await everything(tenant)
+    assert all(each in before for each in SECRETS)
+
+    answer = await tenant.api.post("/customers/erase", {"email": "marty@example.com"})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {
+        "bookings": 2,
+        "events": 1,
+        "participations": 3,
+        "waiting_list": 1,
+        "kept_answers": 1,
+        "bookings_ahead": 1,
+    }
+    after = await everything(tenant)
+    assert [each for each in SECRETS if each in after] == []
+    assert "biff@example.com" in after
+    assert "jennifer@example.com" in after
+    assert {each: [] for each in ("bookings", "events", "waiting_list")} == {
+        kind: rows for kind, rows in (await exported(tenant)).items() if kind != "email"
+    }
+    taken = tenant.order(booking["resource"]["id"], NINE, TEN)
+    assert (await tenant.api.post("/bookings", taken)).status_code == 422
+
+
+async def test_the_booking_of_nobody_lives_on(tenant: Tenant) -> None:
+    booking = await known(tenant)
+    await tenant.api.post("/customers/erase", {"email": "marty@example.com"})
+
+    shown = (await tenant.api.get(f"/bookings/{booking['id']}?include=logs,meta")).json()["data"]
+
+    assert (shown["state"], shown["meta"]) == ("confirmed", {})
+    assert (shown["customers"][0]["name"], shown["customers"][0]["email"]) == ("", "")
+    assert shown["attributes"]["event_info"]["start"] == NINE
+    assert (shown["logs"][-1]["action"], shown["logs"][-1]["actor"]) == ("erase", "api_key")
+    answer = await tenant.api.put(f"/bookings/{booking['id']}/cancel")
+    assert answer.json()["data"]["state"] == "cancelled"
+
+
+async def test_a_stranger_to_the_app_is_held_nowhere(tenant: Tenant, other_tenant: Tenant) -> None:
+    await known(tenant)
+
+    held = await exported(other_tenant)
+    erased = await other_tenant.api.post("/customers/erase", {"email": "marty@example.com"})
+
+    assert held["bookings"] == held["events"] == held["waiting_list"] == []
+    assert set(erased.json()["data"].values()) == {0}
+    assert len((await exported(tenant))["bookings"]) == 2
+
+
+async def test_an_address_that_is_none_is_refused(tenant: Tenant) -> None:
+    for path in ("/customers/export", "/customers/erase"):
+        answer = await tenant.api.post(path, {"email": "marty"})
+        assert answer.status_code == 422
+        assert answer.json() == {"errors": {"email": ["The email must be a valid email address."]}}
