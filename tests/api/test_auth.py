@@ -101,6 +101,9 @@ SCOPES: Mapping[str, str | None] = {
     "get_waitlist_entry": ANY,
     "leave_waitlist": ANY,
     "extend_reservation": ANY,
+    "create_series": APP,
+    "get_series": APP,
+    "cancel_series": APP,
     "create_bookings_bulk": APP,
     "update_bookings_bulk": APP,
     "export_customer": APP,
@@ -260,6 +263,13 @@ class Owned:
             {"calendar_id": calendar, "start": TEN, "end": "2030-05-07T11:00:00Z", "what": "x"},
         )
         filters = await self.of.api.created("/findtime/filtercollections", {})
+        series = await self.of.api.created(
+            "/bookings/series",
+            {
+                **self.of.order(resource["id"], "2030-05-08 09:00", "2030-05-08 10:00"),
+                "rrule": "FREQ=WEEKLY;COUNT=2",
+            },
+        )
         location = await self.of.api.created(
             "/locations", {"name": "x", "resources": [resource["id"]], "projects": [project["id"]]}
         )
@@ -275,6 +285,7 @@ class Owned:
             "resource_id": resource["id"],
             "project_id": project["id"],
             "booking_id": booking["id"],
+            "series_id": series["id"],
             "calendar_id": calendar,
             "event_id": event["id"],
             "filtercollection_id": filters["id"],

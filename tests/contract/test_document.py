@@ -147,6 +147,10 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
         real["filtercollection_id"] = made["id"]
     if "waitlist" in route.path:
         real["class_id"] = await full_class(tenant, doc["id"])
+    if "{series_id}" in route.path:
+        lesson = tenant.order(doc["id"], "2030-06-04 09:00", "2030-06-04 10:00")
+        weekly = {**lesson, "rrule": "FREQ=WEEKLY;COUNT=2"}
+        real["series_id"] = (await tenant.api.created("/bookings/series", weekly))["id"]
     location = await tenant.api.created("/locations", {"name": "x"})
     service = await tenant.api.created("/location/services", {"name": "x"})
     widget = await tenant.api.created("/widgets", {"name": "x", "config": {}})

@@ -40,6 +40,7 @@ PLAUSIBLE: Mapping[str, Json] = {
     "availability": {"mode": "mutual"},
     "booking": {"graph": "instant"},
     "output_timezone": "Asia/Kolkata",
+    "rrule": "FREQ=WEEKLY;COUNT=2",
     "foregroundcolor": "#25d6be",
     "backgroundcolor": "#ea1cb8",
     "my_rsvp": "declined",
@@ -107,6 +108,7 @@ class World:
                 world.ids["full_class_id"] = world.full_class()
                 world.ids["owner_booking_id"] = world.full_class()
                 world.keep("entry")
+                world.ids["series_id"] = world.created("/bookings/series", world._series())["id"]
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
                 world.keep_person()
@@ -233,6 +235,9 @@ class World:
                 }
         return body
 
+    def _series(self) -> Json:
+        return {**self._body("booking"), "rrule": "FREQ=WEEKLY;COUNT=2"}
+
     def usual(self, operation: str) -> Json:
         """Return a body with which an operation succeeds, so that one odd value is alone."""
         verb, _, kind = operation.partition("_")
@@ -256,6 +261,7 @@ class World:
             "invite": person,
             "invite_to_app": person,
             "reschedule_booking": self.hour(),
+            "create_series": self._series(),
             "create_bookings_bulk": {"bookings": [self._body("booking")]},
             "update_bookings_bulk": {
                 "bookings": [{"id": self.ids["booking_id"], "action": "confirm"}]
@@ -279,6 +285,8 @@ class World:
             return body
         known = {**self.ids, **self._places(), **self.hour(), **PLAUSIBLE}
         real: Json = {**known, "email": f"{uuid4()}@example.com"}
+        if "rrule" in body:  # the mode of a series, not that of a search
+            real["mode"] = "as_many_as_free"
         if {"id", "action"} <= body.keys():  # an action on one of many bookings
             made = self.created("/bookings", self._body("booking"))
             real |= {"id": made["id"], "action": "cancel"}

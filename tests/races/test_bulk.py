@@ -18,6 +18,16 @@ def bulk(resources: list[str], hours: list[int], **given: bool) -> Request:
     return "POST", "/bookings/bulk", {"bookings": orders, **given}
 
 
+async def test_without_the_guard_two_calls_get_the_same_time(unguarded: Arena) -> None:
+    """The loss that the constraint prevents; if this fails, the races below are none."""
+    doc = await unguarded.resource()
+
+    answers = await unguarded.race([bulk([doc], [9, 10], delete_all_on_error=True)] * 20)
+
+    assert statuses(answers)[201] > 1
+    assert unguarded.overlaps()
+
+
 async def test_all_or_nothing_holds_against_rivals_of_every_kind(arena: Arena) -> None:
     """In whatever order they name what they want, no two of them wait for each other."""
     shuffled = random.Random(85)

@@ -28,6 +28,7 @@ from slotkeeper.api import (
     properties,
     reservations,
     resources,
+    series,
     templates,
     users,
     waitlist,
@@ -46,7 +47,18 @@ PREFIX = "/v2"
 _ROOMS = (
     *(users, invitations, properties, contacts, customers),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
-    *(availability, explain, overviews, graphs, groups, reservations, bulk, waitlist, bookings),
+    *(
+        availability,
+        explain,
+        overviews,
+        graphs,
+        groups,
+        reservations,
+        bulk,
+        waitlist,
+        series,
+        bookings,
+    ),
     *(filter_collections, find_time),
 )
 

@@ -109,6 +109,8 @@ class Viewer:
             "calendar": show.calendar(calendar) if calendar else None,
             "customers": [_customer(booking.customer)] if booking.customer else [],
         }
+        if booking.series_id is not None:
+            shown["series_id"] = booking.series_id
         if booking.until is not None:
             shown["held_until"] = stamp(booking.until)
         self._add_includes(shown, booking)

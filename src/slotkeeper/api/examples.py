@@ -178,6 +178,15 @@ EXAMPLES: Mapping[str, object] = {
         "delete_all_on_error": True,
         "relate_bookings": True,
     },
+    "create_series": {
+        **_BOOKING,
+        "start": "2030-05-07T09:00:00-07:00",
+        "end": "2030-05-07T10:00:00-07:00",
+        "rrule": "FREQ=WEEKLY;BYDAY=TU;COUNT=10",
+        "timezone": "America/Los_Angeles",
+        "mode": "as_many_as_free",
+    },
+    "cancel_series": {"from": "2030-05-21T00:00:00-07:00", "message": "On holiday"},
     "update_bookings_bulk": {
         "bookings": [
             {"id": IDS["booking"], "action": "cancel", "cancel": {"message": "On holiday"}}

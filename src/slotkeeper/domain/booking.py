@@ -46,8 +46,9 @@ class Booking:
     ``resource_id``, ``project_id`` and ``calendar_id`` become None when what they name is
     deleted; the booking stays readable. ``further_resource_ids`` are those that are booked
     together with the first. ``owner_booking_id`` names the class in which the booking has a
-    seat, ``bulk_id`` what binds those that were made in one call. ``steps`` holds what was
-    said of single steps, such as ``{"notify_customer_by_email": {"enabled": false}}``.
+    seat, ``bulk_id`` what binds those that were made in one call, and ``series_id`` those that
+    were made by one rule. ``steps`` holds what was said of single steps, such as
+    ``{"notify_customer_by_email": {"enabled": false}}``.
     ``held_until`` is the instant at which a hold runs out.
     """
 
@@ -60,6 +61,7 @@ class Booking:
     calendar_id: UUID | None
     owner_booking_id: UUID | None = None
     bulk_id: UUID | None = None
+    series_id: UUID | None = None
     start_at: datetime
     end_at: datetime
     what: str

@@ -47,6 +47,7 @@ class Order:
     reservation_id: UUID | None = None
     owner_booking_id: UUID | None = None
     bulk_id: UUID | None = None
+    series_id: UUID | None = None
     graph: str | None = None
     action: str | None = None
     what: str | None = None

@@ -101,6 +101,7 @@ def _initialized(tx: Transaction, order: Order, graph: Graph) -> Booking:
         calendar_id=order.calendar_id,
         owner_booking_id=order.owner_booking_id,
         bulk_id=order.bulk_id,
+        series_id=order.series_id,
         start_at=order.start,
         end_at=order.end,
         what=order.what or "",

@@ -17,8 +17,8 @@ from slotkeeper.storage.transaction import Parameters, Transaction
 
 COLUMNS: LiteralString = (
     "id, graph, state, resource_id, further_resource_ids, project_id, calendar_id, "
-    "owner_booking_id, bulk_id, start_at, end_at, what, location, description, participants, "
-    "customer_id, customer_name, customer_email, customer_phone, customer_voip, "
+    "owner_booking_id, bulk_id, series_id, start_at, end_at, what, location, description, "
+    "participants, customer_id, customer_name, customer_email, customer_phone, customer_voip, "
     "customer_timezone, customer_custom, settings, steps, meta, payment_id, rescheduled_from, "
     "held_until, created_at, updated_at"
 )
@@ -44,6 +44,7 @@ SEARCHABLE = listing.Searchable(
         "completed": listing.truth("completed"),
         "resource.id": _of_resource,
         "owner_booking.id": listing.uuid("owner_booking_id"),
+        "series.id": listing.uuid("series_id"),
         "project.id": listing.uuid("project_id"),
         "calendar.id": listing.uuid("calendar_id"),
         "customer.name": listing.wildcard("customer_name"),
@@ -93,6 +94,7 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
         "calendar_id": booking.calendar_id,
         "owner_booking_id": booking.owner_booking_id,
         "bulk_id": booking.bulk_id,
+        "series_id": booking.series_id,
         "start_at": booking.start_at,
         "end_at": booking.end_at,
         "what": booking.what,

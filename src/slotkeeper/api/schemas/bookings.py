@@ -363,6 +363,7 @@ class ShownBooking(Answer):
         default=None,
         description="With `include=bulked_bookings`: the others of its bulk, earliest first",
     )
+    series_id: Id | None = Field(default=None, description="Of what was made in a series")
     held_until: Stamp | None = Field(
         default=None, description="When what is held now runs out, unless paid or booked"
     )
