@@ -6,7 +6,7 @@ DATA   ?= .data
 STAMP  := $(VENV)/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt lint types imports fast test-domain races clients bench soak snapshots serve migrate lock clean
+.PHONY: help setup run test check fmt lint types imports fast test-domain races clients bench soak snapshots serve worker migrate lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,13 +57,16 @@ bench: setup ## figures for engine and HTTP, each beside a comparison
 	$(BIN)/python -m bench
 
 soak: setup ## the long runs of the property tests
-	SLOTKEEPER_SOAK=1 $(BIN)/pytest -q tests/domain tests/contract tests/races tests/services
+	SLOTKEEPER_SOAK=1 $(BIN)/pytest -q tests/domain tests/contract tests/races tests/services tests/jobs
 
 snapshots: setup ## rewrite the contract files; read the diff before you commit it
 	SLOTKEEPER_SNAPSHOTS=write $(BIN)/pytest -q tests/contract
 
 serve: setup ## start a server on the same data, without the demo
 	$(BIN)/slotkeeper serve --data-dir $(DATA)
+
+worker: setup ## a worker by itself, for servers with --no-worker
+	$(BIN)/slotkeeper worker --data-dir $(DATA)
 
 migrate: setup ## bring the database of the data folder up to this version
 	$(BIN)/slotkeeper migrate --data-dir $(DATA)

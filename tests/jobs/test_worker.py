@@ -73,7 +73,7 @@ async def until_done(house: House, count: int) -> None:
 
 
 async def test_after_a_day_of_downtime_all_is_caught_up_in_order(house: House) -> None:
-    ends = [at(9) + timedelta(minutes=n) for n in range(2 * BATCH + 50)]
+    ends = [at(9) + timedelta(minutes=n) for n in range(2 * BATCH + BATCH // 2)]
     random.Random(1).shuffle(ends)
     await visits(house, ends)
     house.clock.now = at(9, day=9)
