@@ -15,11 +15,13 @@ from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.abc import Params, Query
 
 from slotkeeper.domain.listing import Listing
+from slotkeeper.domain.series import BookingSeries, Mode
 from slotkeeper.domain.zones import minute_floor
 from slotkeeper.storage import (
     apps,
     balance,
     bookings,
+    bulk,
     busy,
     calendar_busy,
     claims,
@@ -28,6 +30,7 @@ from slotkeeper.storage import (
     groups,
     limits,
     seats,
+    series,
 )
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
@@ -303,6 +306,35 @@ async def test_holds_that_ran_out_give_way_without_a_search(
 
     check(explained, "claims_do_not_overlap")
     assert "Delete on claims" in plans_of(explained.connection)[1]
+
+
+async def test_what_was_made_together_is_found_by_what_binds_it(explained: Transaction) -> None:
+    together, bound = [UUID(int=n) for n in range(10)], UUID(int=88)
+    await series.insert(
+        explained,
+        APP,
+        BookingSeries(
+            id=bound,
+            rrule="FREQ=DAILY;COUNT=10",
+            timezone="UTC",
+            mode=Mode.ALL_OR_NOTHING,
+            start_at=NOW,
+            end_at=NOW + timedelta(hours=1),
+            created_at=NOW,
+        ),
+    )
+    await explained.run(
+        "UPDATE bookings SET bulk_id = %s, series_id = %s WHERE app_id = %s AND id = ANY(%s)",
+        (bound, bound, APP, together),
+    )
+
+    found = await bulk.members(explained, APP, [bound])
+    await bulk.lock(explained, APP, together[:1])
+    await series.lock_bookings(explained, APP, bound)
+
+    assert {each.id for each in found} == set(together)
+    assert await series.bookings_of(explained, APP, bound) == found
+    check(explained, "bookings_pkey", "bookings_of_bulk", "bookings_of_series")
 
 
 async def test_what_is_due_is_found_by_its_moment(explained: Transaction) -> None:
