@@ -42,6 +42,7 @@ SCOPES: Mapping[str, str | None] = {
     "delete_calendar": APP,
     "create_event": APP,
     "list_events": APP,
+    "get_busy_times": APP,
     "get_event": APP,
     "update_event": APP,
     "delete_event": APP,

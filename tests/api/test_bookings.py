@@ -173,6 +173,7 @@ async def test_related_objects_are_shown_when_asked_for(tenant: Tenant) -> None:
         "description": "",
         "rsvp": "accepted",
         "allDay": False,
+        "busy": True,
         "start": NINE,
         "end": TEN,
         "participants": [],
@@ -371,7 +372,7 @@ async def test_an_event_of_the_owner_is_in_the_way_unless_declined(tenant: Tenan
     order = tenant.order(doc["id"], NINE, TEN)
     answer = await tenant.api.post("/bookings", order)
     assert answer.json() == {"error": "The requested timeslot is not available"}
-    await tenant.api.put(f"/events/{made['id']}", {"my_rsvp": "declined"})
+    await tenant.api.put(f"/events/{made['id']}", {"rsvp": "declined"})
     await tenant.api.created("/bookings", order)
 
 

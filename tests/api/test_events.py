@@ -25,6 +25,7 @@ async def test_an_event_is_created_changed_and_deleted(tenant: Tenant) -> None:
         "description": "",
         "rsvp": "needsAction",
         "allDay": False,
+        "busy": True,
         "start": NINE,
         "end": TEN,
         "participants": ["a@example.com"],
@@ -32,7 +33,7 @@ async def test_an_event_is_created_changed_and_deleted(tenant: Tenant) -> None:
         "updated_at": "2030-05-06T08:00:00+0000",
     }
     address = f"/events/{made['id']}"
-    answer = await tenant.api.put(address, {"end": ELEVEN, "my_rsvp": "tentative"})
+    answer = await tenant.api.put(address, {"end": ELEVEN, "rsvp": "tentative"})
     assert (answer.status_code, answer.content) == (204, b"")
     assert await tenant.api.found(address) == {**made, "end": ELEVEN, "rsvp": "tentative"}
     answer = await tenant.api.delete(address)

@@ -81,7 +81,7 @@ async def test_single_calendars_count_without_the_rest_of_their_owner(tenant: Te
 
 async def test_a_declined_event_and_a_cancelled_booking_take_no_time(tenant: Tenant) -> None:
     doc = await tenant.resource()
-    await busy(tenant, doc, "09:00", "10:00", my_rsvp="declined")
+    await busy(tenant, doc, "09:00", "10:00", rsvp="declined")
     order = tenant.order(doc["id"], "2030-05-07T11:00:00Z", "2030-05-07T12:00:00Z")
     booking = await tenant.api.created("/bookings", order)
     assert (await tenant.api.put(f"/bookings/{booking['id']}/cancel")).status_code == 200

@@ -43,6 +43,7 @@ PLAUSIBLE: Mapping[str, Json] = {
     "rrule": "FREQ=WEEKLY;COUNT=2",
     "foregroundcolor": "#25d6be",
     "backgroundcolor": "#ea1cb8",
+    "rsvp": "declined",
     "my_rsvp": "declined",
 }
 """Values that the document cannot describe and that a request needs to get anywhere."""

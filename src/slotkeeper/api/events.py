@@ -1,24 +1,71 @@
 """Events over HTTP."""
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from slotkeeper.api import show
 from slotkeeper.api.answers import data, empty, json_response
 from slotkeeper.api.auth import AppKey
 from slotkeeper.api.parameters import AskedListing, paged
-from slotkeeper.api.route import ApiRoute
+from slotkeeper.api.route import AskingRoute, parameters_in_body
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
-from slotkeeper.api.schemas.calendars import CalendarEvent, CreateEvent, UpdateEvent
-from slotkeeper.api.times import AskedTimes
+from slotkeeper.api.schemas.calendars import BusyTimes, CalendarEvent, CreateEvent, UpdateEvent
+from slotkeeper.api.times import AskedTimes, Times
+from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.edge.parts import transaction_of
-from slotkeeper.services import events
+from slotkeeper.services import busy, events, resources
 
-router = APIRouter(prefix="/events", tags=["Calendars and events"], route_class=ApiRoute)
+router = APIRouter(prefix="/events", tags=["Calendars and events"], route_class=AskingRoute)
 
-_Bound = Annotated[str, Query(description="Bound of the time in which events are looked for")]
+UNDISCLOSED = "Undisclosed"
+"""Where everything takes place that somebody else is told of."""
+
+
+async def _window(
+    request: Request,
+    times: AskedTimes,
+    start: Annotated[str | None, Query(description="Start of the time that is asked about")] = None,
+    end: Annotated[str | None, Query(description="End of that time")] = None,
+) -> tuple[datetime, datetime]:
+    """Return the time that a request asks about; both bounds are required.
+
+    One client sends them in the body of its GET.
+    """
+    given = {"start": start, "end": end}
+    if start is None and end is None:
+        given |= _in_body(request)
+    missing = {
+        field: [f"The {field} field is required."] for field, text in given.items() if not text
+    }
+    if missing:
+        raise InvalidInput(missing)
+    return _bound(times, "start", given["start"]), _bound(times, "end", given["end"])
+
+
+def _in_body(request: Request) -> dict[str, str]:
+    body = parameters_in_body(request)
+    return {field: str(body[field]) for field in ("start", "end") if body.get(field) is not None}
+
+
+def _bound(times: Times, field: str, text: str | None) -> datetime:
+    """Return a bound; a number beyond every year that is kept stands for the end of time.
+
+    One client asks for all events by asking for those from 0 to 100000000000.
+    """
+    moment = str(text).strip()
+    if _BEYOND.fullmatch(moment) and not times.input_format:
+        return END_OF_TIME
+    return times.read(field, moment)
+
+
+END_OF_TIME = datetime(2200, 1, 1, tzinfo=UTC)
+_BEYOND = re.compile("[1-9][0-9]{10,14}", re.ASCII)
+
+AskedWindow = Annotated[tuple[datetime, datetime], Depends(_window)]
 
 
 @router.post("", status_code=201, responses=answers(Data[CalendarEvent], 201))
@@ -41,21 +88,47 @@ async def list_events(
     caller: AppKey,
     asked: AskedListing,
     times: AskedTimes,
-    start: _Bound,
-    end: _Bound,
+    window: AskedWindow,
 ) -> Response:
     """List the events that overlap a time, earliest first.
 
     Of an event that repeats there is each occurrence, the first 10 000 of all at most.
     """
-    page = await events.list_events(
-        transaction_of(request),
-        caller.app_id,
-        asked,
-        start=times.read("start", start),
-        end=times.read("end", end),
-    )
+    start, end = window
+    tx = transaction_of(request)
+    page = await events.list_events(tx, caller.app_id, asked, start=start, end=end)
     return paged(request, asked, page, lambda each: show.event(each, times))
+
+
+@router.get("/availability", responses=answers(BusyTimes))
+async def get_busy_times(
+    request: Request,
+    caller: AppKey,
+    times: AskedTimes,
+    window: AskedWindow,
+    email: Annotated[str, Query(description="E-mail address of the resource asked about")],
+) -> Response:
+    """Get when a resource is busy, and nothing of what it does then.
+
+    Events and bookings alike; of a time of 366 days at most.
+    """
+    tx = transaction_of(request)
+    resource = await resources.get_by_email(tx, caller.app_id, email)
+    start, end = window
+    found = await busy.merged_times(tx, caller.app_id, resource.id, start=start, end=end)
+    what = f"{resource.first_name or resource.name} is busy!"
+    return data(
+        [
+            {
+                "what": what,
+                "where": UNDISCLOSED,
+                "start": times.show(begin),
+                "end": times.show(ends),
+                "allDay": False,
+            }
+            for begin, ends in found
+        ]
+    )
 
 
 @router.get("/{event_id}", responses=answers(Data[CalendarEvent]))

@@ -90,7 +90,7 @@ EXAMPLES: Mapping[str, object] = {
         "start": "2030-05-07T12:00:00-07:00",
         "end": "2030-05-07T13:00:00-07:00",
     },
-    "update_event": {"end": "2030-05-07T13:30:00-07:00", "my_rsvp": "accepted"},
+    "update_event": {"end": "2030-05-07T13:30:00-07:00", "rsvp": "accepted"},
     "create_project": {
         "name": "Consultation",
         "slug": "consult-doc",

@@ -1,6 +1,7 @@
 """Routes of the API: JSON in whatever clothes it comes, one transaction a request."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import orjson
@@ -16,6 +17,7 @@ from slotkeeper.edge.route import Answering, LimitedRequest, TransactionRoute
 DEPTH_MAX = 100
 """How many arrays and objects may stand within one another in a body."""
 
+_PARAMETERS = "slotkeeper.parameters_in_body"
 _CHANGING = frozenset({"POST", "PUT", "DELETE"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -88,6 +90,29 @@ class SearchRoute(ApiRoute):
     """
 
     only_reads = True
+
+
+class AskingRequest(JsonRequest):
+    """A request that may put the parameters of a GET into its body, as one client does."""
+
+    async def prepare(self) -> None:
+        """Read them before the transaction, so that nobody holds one open by sending slowly."""
+        await super().prepare()
+        if self.method == "GET":
+            with suppress(orjson.JSONDecodeError):
+                self.scope[_PARAMETERS] = orjson.loads(await LimitedRequest.body(self))
+
+
+class AskingRoute(ApiRoute):
+    """A route that looks for parameters in the body of a GET too."""
+
+    request_class = AskingRequest
+
+
+def parameters_in_body(request: Request) -> Mapping[str, Any]:
+    """Return what the body of a GET holds; nothing where it is no JSON object."""
+    found = request.scope.get(_PARAMETERS)
+    return found if isinstance(found, dict) else {}
 
 
 def _is_shallow(value: object, text: bytes) -> bool:

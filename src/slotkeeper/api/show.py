@@ -54,6 +54,7 @@ def event(shown: Event, times: Times) -> Shown:
         "description": shown.description,
         "rsvp": shown.rsvp,
         "allDay": shown.all_day,
+        "busy": shown.busy,
         "start": times.show(shown.start_at),
         "end": times.show(shown.end_at),
         "participants": list(shown.participants),

@@ -25,7 +25,8 @@ class Calendar:
 class Event:
     """An entry in a calendar over the interval [start_at, end_at).
 
-    ``booking_id`` names the booking that made it, if one did. An all-day event covers the
+    ``booking_id`` names the booking that made it, if one did. It takes the time of its resource
+    if it is ``busy`` and not declined. An all-day event covers the
     local days of its resource from the day of ``start_at`` to the day of ``end_at``.
 
     An event that repeats has an ``rrule`` or an ``rdate``; its start and end are those of the
@@ -43,6 +44,7 @@ class Event:
     description: str
     rsvp: str
     all_day: bool
+    busy: bool
     start_at: datetime
     end_at: datetime
     participants: Sequence[str]

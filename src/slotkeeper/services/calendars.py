@@ -8,6 +8,7 @@ from slotkeeper.domain.errors import InvalidInput, NotFound
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.services import resources
 from slotkeeper.storage import calendars
+from slotkeeper.storage import resources as stored_resources
 from slotkeeper.storage.transaction import Transaction
 
 
@@ -56,6 +57,8 @@ async def change(
 ) -> None:
     """Change what ``changes`` names; one calendar of a resource is primary at the most."""
     calendar = await get(tx, app_id, calendar_id)
+    if changes.get("is_primary") is True:
+        await _alone(tx, app_id, calendar)
     await calendars.update(tx, app_id, calendar_id, changes)
     if changes.get("is_primary") is True:
         await calendars.unmark_primary(tx, app_id, calendar.resource_id, but=calendar_id)
@@ -67,7 +70,18 @@ async def delete(tx: Transaction, app_id: UUID, calendar_id: UUID) -> None:
     A resource without a calendar would have nowhere to put its bookings.
     """
     calendar = await get(tx, app_id, calendar_id)
+    await _alone(tx, app_id, calendar)
     left = await calendars.of_resources(tx, app_id, [calendar.resource_id])
     if len(left[calendar.resource_id]) == 1:
         raise InvalidInput({"id": ["The last calendar of a resource cannot be deleted."]})
-    await calendars.delete(tx, app_id, calendar_id)
+    if not await calendars.delete(tx, app_id, calendar_id):
+        raise NotFound("Calendar")
+
+
+async def _alone(tx: Transaction, app_id: UUID, calendar: Calendar) -> None:
+    """Wait for whoever is at the calendars of the same resource.
+
+    Two who each delete the other's last but one would leave none, and two who each mark one
+    would leave two marks.
+    """
+    await stored_resources.lock(tx, app_id, calendar.resource_id)

@@ -26,7 +26,8 @@ async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> 
     """Make an event in a calendar; ``given`` holds columns of an event.
 
     An all-day event is stretched to whole local days of its resource. With a ``series_id``
-    and a ``recurrence_id`` it replaces that occurrence of an event that repeats.
+    and a ``recurrence_id`` it replaces that occurrence of an event that repeats. Beside its
+    columns there may be ``my_rsvp``; see ``_answered``.
     """
     calendar_id = given["calendar_id"]
     assert isinstance(calendar_id, UUID), given
@@ -34,6 +35,7 @@ async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> 
     event_id = uuid4()
     made = {"id": event_id, **given, "resource_id": calendar.resource_id}
     made.update(await _replaced(tx, app_id, made))
+    made = {"rsvp": "needsAction", **await _answered(tx, app_id, made, of=made)}
     made = days.settled(made, home=await _home(tx, app_id, made))
     await events.insert(tx, app_id, {**made, **await _placed(tx, app_id, made)})
     return await get(tx, app_id, event_id)
@@ -87,7 +89,8 @@ async def change(
 
     An all-day event keeps its days when it moves to where the days are others. What replaces
     occurrences of a series moves with it. The event of a booking shows the booking; it is
-    changed by rescheduling, not here.
+    changed by rescheduling, not here. Beside columns there may be ``my_rsvp``; see
+    ``_answered``.
     """
     before = await get(tx, app_id, event_id)
     if before.booking_id is not None:
@@ -98,6 +101,7 @@ async def change(
         moved["resource_id"] = calendar.resource_id
         if calendar.resource_id != before.resource_id or before.repeats:
             moved = {**await _taken_along(tx, app_id, before, calendar), **moved}
+    moved = await _answered(tx, app_id, moved, of={**asdict(before), **moved})
     moved = days.settled(moved, home=await _home(tx, app_id, {**asdict(before), **moved}))
     placed = await _placed(tx, app_id, {**asdict(before), **moved})
     await events.update(tx, app_id, event_id, {**moved, **placed})
@@ -129,6 +133,24 @@ async def _with_guests(tx: Transaction, app_id: UUID, found: Sequence[Event]) ->
         else event
         for event in found
     ]
+
+
+async def _answered(
+    tx: Transaction, app_id: UUID, given: Mapping[str, Any], *, of: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is given with ``my_rsvp`` turned into the column ``rsvp``.
+
+    The API documentation gives it an effect only where the resource's own e-mail address is
+    among the participants; ``of`` is the whole event. A given ``rsvp`` says it outright.
+    """
+    columns = dict(given)
+    answer = columns.pop("my_rsvp", None)
+    if answer is None or "rsvp" in columns:
+        return columns
+    email = (await resources.get(tx, app_id, of["resource_id"])).email
+    if email is not None and email.lower() in {each.lower() for each in of.get("participants", ())}:
+        columns["rsvp"] = answer
+    return columns
 
 
 async def _taken_along(tx: Transaction, app_id: UUID, event: Event, to: Calendar) -> dict[str, Any]:

@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (
         SELECT start_at, end_at FROM events
         WHERE app_id = %(app)s AND resource_id = asked.resource_id
           AND end_at > %(from)s AND start_at < %(to)s
-          AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
+          AND booking_id IS NULL AND busy AND rsvp <> 'declined' AND NOT repeats
           AND NOT (all_day AND %(ignore_all_day)s)
         UNION ALL
         SELECT lower(during), upper(during) FROM claims
@@ -60,7 +60,7 @@ SELECT EXISTS (
     SELECT FROM events
     WHERE app_id = %(app)s AND resource_id = %(resource)s
       AND end_at > %(start)s AND start_at < %(end)s
-      AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
+      AND booking_id IS NULL AND busy AND rsvp <> 'declined' AND NOT repeats
       AND NOT (all_day AND %(ignore_all_day)s)
 ) OR EXISTS (
     SELECT FROM claims

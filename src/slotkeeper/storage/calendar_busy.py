@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
     WHERE events.app_id = %(app)s AND events.resource_id = calendars.resource_id
       AND calendar_id = calendars.id
       AND end_at > %(from)s AND start_at < %(to)s
-      AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
+      AND booking_id IS NULL AND busy AND rsvp <> 'declined' AND NOT repeats
       AND NOT (all_day AND %(ignore_all_day)s)
     UNION ALL
     SELECT lower(during), upper(during) FROM claims

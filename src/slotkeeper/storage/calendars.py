@@ -18,6 +18,8 @@ SEARCHABLE = listing.Searchable(
     {
         "id": listing.uuid("id"),
         "name": listing.within("name"),
+        "description": listing.within("description"),
+        "primary": listing.truth("is_primary"),
         "resource.id": listing.uuid("resource_id"),
         "resource_id": listing.uuid("resource_id"),
     },

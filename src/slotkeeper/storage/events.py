@@ -13,7 +13,7 @@ from slotkeeper.storage import changes, listing
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = (
-    "id, calendar_id, resource_id, booking_id, what, location, description, rsvp, all_day, "
+    "id, calendar_id, resource_id, booking_id, what, location, description, rsvp, all_day, busy, "
     "start_at, end_at, participants, rrule, rdate, exdate, timezone, series_id, recurrence_id, "
     "created_at, updated_at"
 )
@@ -25,9 +25,24 @@ SEARCHABLE = listing.Searchable(
         "resource_id": listing.uuid("resource_id"),
         "calendar.id": listing.uuid("calendar_id"),
         "calendar_id": listing.uuid("calendar_id"),
+        "booking.id": listing.uuid("booking_id"),
+        "series_id": listing.uuid("series_id"),
         "what": listing.within("what"),
+        "where": listing.within("location"),
+        "description": listing.within("description"),
+        "participants": listing.among("participants"),
+        "rsvp": listing.caseless("rsvp"),
+        "all_day": listing.truth("all_day"),
+        "allDay": listing.truth("all_day"),
+        "busy": listing.truth("busy"),
     },
-    order={"start": "start_at", "end": "end_at", "created_at": "created_at"},
+    order={
+        "start": "start_at",
+        "end": "end_at",
+        "what": "what",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    },
     default_order=("start_at",),
     ties=("id", "start_at"),
 )
@@ -47,12 +62,12 @@ WHERE app_id = %s AND repeats AND coalesce(last_at, 'infinity'::timestamptz) > %
 # Events as they are, and each occurrence of those that repeat as an event of its own.
 _WITH_OCCURRENCES: LiteralString = """(
     SELECT app_id, id, calendar_id, resource_id, booking_id, what, location, description, rsvp,
-        all_day, start_at, end_at, participants, rrule, rdate, exdate, timezone, series_id,
+        all_day, busy, start_at, end_at, participants, rrule, rdate, exdate, timezone, series_id,
         recurrence_id, created_at, updated_at
     FROM events WHERE NOT repeats
     UNION ALL
     SELECT app_id, events.id, calendar_id, resource_id, booking_id, what, location, description,
-        rsvp, all_day, occurrence.start_at, occurrence.end_at, participants, NULL,
+        rsvp, all_day, busy, occurrence.start_at, occurrence.end_at, participants, NULL,
         '{}'::timestamptz[], '{}'::timestamptz[], timezone, events.id, occurrence.start_at,
         created_at, updated_at
     FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])
@@ -214,7 +229,7 @@ async def list_repeating(
     column: LiteralString = "resource_id" if calendar_ids is None else "calendar_id"
     return await tx.rows(
         RepeatingEvent,
-        f"{_REPEATING} {column} = ANY(%s) AND rsvp <> 'declined' AND NOT (all_day AND %s)",
+        f"{_REPEATING} {column} = ANY(%s) AND busy AND rsvp <> 'declined' AND NOT (all_day AND %s)",
         (app_id, after, list(resource_ids or calendar_ids or ()), ignore_all_day),
     )
 

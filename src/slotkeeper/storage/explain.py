@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     FROM events
     WHERE app_id = %(app)s AND resource_id = asked.resource_id
       AND end_at > %(from)s AND start_at < %(to)s
-      AND booking_id IS NULL AND rsvp <> 'declined' AND NOT repeats
+      AND booking_id IS NULL AND busy AND rsvp <> 'declined' AND NOT repeats
       AND NOT (all_day AND %(ignore_all_day)s)
     UNION ALL
     SELECT 'booking', booking_id, lower(during), upper(during) FROM claims

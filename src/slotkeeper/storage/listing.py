@@ -65,6 +65,12 @@ def uuid(column: LiteralString) -> Search:
     return condition
 
 
+def among(column: LiteralString) -> Search:
+    """Search for one of the texts of an array, in any case."""
+    some = sql.SQL("EXISTS (SELECT FROM unnest({}) AS one WHERE lower(one) = lower(%s))")
+    return lambda value: (some.format(sql.SQL(column)), (value,))
+
+
 def truth(column: LiteralString) -> Search:
     """Search for true or false, also written 1 and 0."""
 

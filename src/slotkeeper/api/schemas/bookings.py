@@ -283,6 +283,7 @@ class ShownEvent(Answer):
     description: str
     rsvp: str
     all_day: bool = Field(alias="allDay")
+    busy: bool = Field(description="Whether it takes the time of its resource, unless declined")
     start: Time
     end: Time
     participants: list[str]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from slotkeeper.api.schemas.answers import Time
+from slotkeeper.api.schemas.answers import Answer, Time
 from slotkeeper.api.schemas.bookings import ShownEvent
 from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp, Title, ZoneName
 from slotkeeper.api.times import Times
@@ -48,10 +48,16 @@ class UpdateCalendar(CalendarFields):
     primary: bool | None = Field(
         default=None, description="Whether the bookings of the resource go here"
     )
+    provider_sync: bool | None = Field(
+        default=None,
+        description="Taken and without effect: for calendars of connected accounts, which there "
+        "are not yet. The events of a calendar made here always count.",
+    )
 
     def changes(self) -> dict[str, Any]:
         """Return the columns that change."""
         changes = self.given(clearable=CALENDAR_CLEARABLE)
+        changes.pop("provider_sync", None)
         if "primary" in changes:
             changes["is_primary"] = changes.pop("primary")
         return changes
@@ -63,7 +69,8 @@ EVENT_CLEARABLE = frozenset({"rrule", "rdate", "exdate", "timezone"})
 """Fields of an event that null empties."""
 
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?", re.ASCII)
-_COLUMNS = {"start": "start_at", "end": "end_at", "where": "location", "my_rsvp": "rsvp"}
+_COLUMNS = {"start": "start_at", "end": "end_at", "where": "location"}
+_FOR_PROVIDERS = "Taken and without effect: for calendars of connected accounts"
 
 
 class EventFields(Body):
@@ -76,9 +83,20 @@ class EventFields(Body):
     where: Text | None = None
     description: Text | None = None
     participants: list[Text] | None = Field(default=None, max_length=200)
-    my_rsvp: Rsvp | None = Field(
-        default=None, description="A declined event takes no time of its resource"
+    rsvp: Rsvp | None = Field(
+        default=None,
+        description="What the owner of the calendar answered; a declined event takes no time",
     )
+    my_rsvp: Rsvp | None = Field(
+        default=None,
+        description="The same, but without effect unless the e-mail address of the resource is "
+        "among the participants",
+    )
+    busy: bool | None = Field(
+        default=None, description="Whether it takes the time of its resource; it does unless false"
+    )
+    invite: bool | None = Field(default=None, description=_FOR_PROVIDERS)
+    sync_provider: bool | None = Field(default=None, description=_FOR_PROVIDERS)
     all_day: bool | None = Field(
         default=None, description="Covers whole local days of the resource"
     )
@@ -110,6 +128,8 @@ class EventFields(Body):
     def columns(self, times: Times) -> dict[str, Any]:
         """Return the columns that the request gives; refuse times that cannot be read."""
         columns = self.given(clearable=EVENT_CLEARABLE)
+        for field in ("invite", "sync_provider"):
+            columns.pop(field, None)
         if self.timezone is not None and times.asked_zone is None:
             times = replace(times, asked_zone=find_zone(self.timezone))
         if self.rrule is not None:
@@ -145,7 +165,7 @@ class CreateEvent(EventFields):
 
     def columns(self, times: Times) -> dict[str, Any]:
         """Return the columns of the new event, with what was left out filled in."""
-        empty = {"location": "", "description": "", "rsvp": "needsAction", "participants": []}
+        empty = {"location": "", "description": "", "participants": []}
         return {**empty, **super().columns(times)}
 
 
@@ -166,3 +186,19 @@ class CalendarEvent(ShownEvent):
     timezone: str = ""
     series_id: Id | None = None
     recurrence_id: Time = ""
+
+
+class ShownBusyTime(Answer):
+    """Some time that a resource cannot give, and nothing about what it is taken for."""
+
+    what: str = Field(examples=["Doc is busy!"])
+    where: str = Field(examples=["Undisclosed"])
+    start: Time
+    end: Time
+    all_day: bool = Field(alias="allDay")
+
+
+class BusyTimes(Answer):
+    """When a resource is busy."""
+
+    data: list[ShownBusyTime]

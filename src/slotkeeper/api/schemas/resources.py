@@ -109,7 +109,9 @@ class ShownCalendar(Answer):
     primary: bool
     resource_id: Id
     events: list[Any] | None = Field(
-        default=None, description="With `include=calendars.events`, where a resource is shown"
+        default=None,
+        description="With `include=calendars.events` where a resource is shown, with "
+        "`include=events` where a calendar is",
     )
     created_at: Stamp
     updated_at: Stamp
