@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
-from slotkeeper.api import action_links, show
+from fastapi import Request
+
+from slotkeeper.api import show
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import Times, stamp
 from slotkeeper.domain.app import Caller, KeyKind
@@ -14,8 +17,18 @@ from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
-from slotkeeper.services import bookings, bulk, calendars, events, groups, projects, resources
-from slotkeeper.storage.transaction import Transaction
+from slotkeeper.edge.parts import parts_of, public_url, transaction_of
+from slotkeeper.services import (
+    action_links,
+    bookings,
+    bulk,
+    calendars,
+    events,
+    groups,
+    projects,
+    resources,
+)
+from slotkeeper.services.action_links import Audience
 
 PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
 """What the widget key may ask for: a page needs no more, and everybody has that key."""
@@ -45,7 +58,7 @@ class Viewer:
     @classmethod
     async def of(
         cls,
-        tx: Transaction,
+        request: Request,
         caller: Caller,
         shown: Sequence[Booking],
         *,
@@ -53,7 +66,8 @@ class Viewer:
         includes: frozenset[str],
     ) -> "Viewer":
         """Load what showing these bookings needs: one query for each kind that is asked for."""
-        app_id, is_public = caller.app_id, caller.kind is KeyKind.WIDGET
+        tx, app_id = transaction_of(request), caller.app_id
+        is_public = caller.kind is KeyKind.WIDGET
         if is_public:
             includes &= PUBLIC_INCLUDES
         ids = [booking.id for booking in shown]
@@ -86,7 +100,7 @@ class Viewer:
             if "project" in includes
             else {},
             logs=await bookings.logs_of(tx, app_id, ids) if "logs" in includes else {},
-            links=action_links.for_customers(app_id, shown, now=tx.now)
+            links=_links(request, app_id, shown, now=tx.now)
             if "customer_action_links" in includes
             else {},
             taken_seats=await groups.taken_seats(tx, app_id, [*every, *owners.values()]),
@@ -177,7 +191,7 @@ class Viewer:
 
 
 async def shown_booking(
-    tx: Transaction,
+    request: Request,
     caller: Caller,
     booking: Booking,
     *,
@@ -185,8 +199,21 @@ async def shown_booking(
     includes: frozenset[str],
 ) -> Shown:
     """Return one booking as this caller sees it."""
-    viewer = await Viewer.of(tx, caller, [booking], times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, [booking], times=times, includes=includes)
     return viewer.show(booking)
+
+
+def _links(
+    request: Request, app_id: UUID, shown: Sequence[Booking], *, now: datetime
+) -> dict[UUID, dict[str, str]]:
+    """Return what the customer of each booking can do now: addresses by action."""
+    vault, site = parts_of(request).vault, public_url(request)
+    return {
+        booking.id: action_links.links(
+            vault, app_id, booking, audience=Audience.CUSTOMER, site=site, now=now
+        )
+        for booking in shown
+    }
 
 
 def _customer(customer: Customer) -> Shown:

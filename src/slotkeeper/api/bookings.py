@@ -41,7 +41,7 @@ async def create_booking(
         actor=actor_of(caller),
         shuffle=parts_of(request).shuffle,
     )
-    return data(await shown_booking(tx, caller, booking, times=times, includes=includes), 201)
+    return data(await shown_booking(request, caller, booking, times=times, includes=includes), 201)
 
 
 @router.get("", responses=answers(ListOf[ShownBooking]))
@@ -63,7 +63,7 @@ async def list_bookings(
         start=times.read("start", start) if start else None,
         end=times.read("end", end) if end else None,
     )
-    viewer = await Viewer.of(tx, caller, page.items, times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, page.items, times=times, includes=includes)
     return paged(request, asked, page, viewer.show)
 
 
@@ -74,7 +74,7 @@ async def get_booking(
     """Get one booking."""
     tx = transaction_of(request)
     booking = await bookings.get(tx, caller.app_id, booking_id)
-    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
+    return data(await shown_booking(request, caller, booking, times=times, includes=includes))
 
 
 @router.put("/{booking_id}", status_code=204, responses=answers(None, 204))
@@ -109,7 +109,7 @@ async def act_on_booking(
     tx = transaction_of(request)
     deed = body.deed_on(booking_id, action)
     booking = await bulk.act(tx, caller.app_id, deed, actor=actor_of(caller))
-    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
+    return data(await shown_booking(request, caller, booking, times=times, includes=includes))
 
 
 @router.post("/{booking_id}/reschedule", responses=answers(Data[ShownBooking]))
@@ -133,7 +133,7 @@ async def reschedule_booking(
         message=body.message,
         actor=actor_of(caller),
     )
-    return data(await shown_booking(tx, caller, booking, times=times, includes=includes))
+    return data(await shown_booking(request, caller, booking, times=times, includes=includes))
 
 
 @router.delete("/{booking_id}", status_code=204, responses=answers(None, 204))

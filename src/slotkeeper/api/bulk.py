@@ -38,7 +38,7 @@ async def create_bookings_bulk(
         actor=actor_of(caller),
         shuffle=parts_of(request).shuffle,
     )
-    viewer = await Viewer.of(tx, caller, _made(outcomes), times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, _made(outcomes), times=times, includes=includes)
     return data(_shown(outcomes, viewer), 201)
 
 
@@ -52,7 +52,7 @@ async def update_bookings_bulk(
     outcomes = await bulk.act_on_all(
         tx, caller.app_id, deeds, on_refusal=body.on_refusal, actor=actor_of(caller)
     )
-    viewer = await Viewer.of(tx, caller, _made(outcomes), times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, _made(outcomes), times=times, includes=includes)
     return data(_shown(outcomes, viewer, [deed.booking_id for deed in deeds]))
 
 

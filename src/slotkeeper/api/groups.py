@@ -30,7 +30,9 @@ async def list_classes(
     """List the classes in which a seat can be booked now, earliest first."""
     tx = transaction_of(request)
     page = await groups.list_classes(tx, caller.app_id, asked)
-    viewer = await Viewer.of(tx, caller, page.items, times=times, includes=includes | {"resource"})
+    viewer = await Viewer.of(
+        request, caller, page.items, times=times, includes=includes | {"resource"}
+    )
     return paged(request, asked, page, viewer.show)
 
 
@@ -41,11 +43,13 @@ async def get_class(
     """Get one class; who has the app key sees its seats too."""
     tx = transaction_of(request)
     found = await groups.get_class(tx, caller.app_id, booking_id)
-    viewer = await Viewer.of(tx, caller, [found], times=times, includes=includes | {"resource"})
+    viewer = await Viewer.of(
+        request, caller, [found], times=times, includes=includes | {"resource"}
+    )
     shown = viewer.show(found)
     if caller.kind is not KeyKind.WIDGET:
         seats = await bookings.seats_of(tx, caller.app_id, booking_id)
-        of_seats = await Viewer.of(tx, caller, seats, times=times, includes=includes)
+        of_seats = await Viewer.of(request, caller, seats, times=times, includes=includes)
         shown["bookings"] = [of_seats.show(seat) for seat in seats]
     return data(shown)
 

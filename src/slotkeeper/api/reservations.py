@@ -32,7 +32,9 @@ async def reserve(
         actor=actor_of(caller),
         shuffle=parts_of(request).shuffle,
     )
-    return data(await shown_booking(tx, caller, reservation, times=times, includes=includes), 201)
+    return data(
+        await shown_booking(request, caller, reservation, times=times, includes=includes), 201
+    )
 
 
 @router.put("/extend", responses=answers(Data[ShownBooking]))
@@ -48,4 +50,4 @@ async def extend_reservation(
         seconds=body.reservation_time,
         longest=longest_hold(caller),
     )
-    return data(await shown_booking(tx, caller, reservation, times=times, includes=includes))
+    return data(await shown_booking(request, caller, reservation, times=times, includes=includes))

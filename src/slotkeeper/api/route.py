@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
-from slotkeeper.api import action_links
 from slotkeeper.api.idempotency import PARAMETER, answered_once
 from slotkeeper.domain.idempotency import HEADER
 from slotkeeper.edge.route import Answering, LimitedRequest, TransactionRoute
@@ -68,7 +67,6 @@ class ApiRoute(TransactionRoute):
 
     async def answered(self, request: Request, answer: Answering) -> Response:
         """Return the answer to a request, the first one's where it repeats another."""
-        action_links.remember(request)
         if HEADER in request.headers and self._may_be_repeated(request.method):
             return await answered_once(request, answer)
         return await answer(request)

@@ -38,7 +38,7 @@ async def create_series(
         shuffle=parts_of(request).shuffle,
     )
     booked = [each.booking for each in found if each.booking is not None]
-    viewer = await Viewer.of(tx, caller, booked, times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, booked, times=times, includes=includes)
     occurrences = [
         {
             "start": times.show(each.start),
@@ -58,7 +58,7 @@ async def get_series(
     """Get a series with its bookings, earliest first."""
     tx = transaction_of(request)
     found, booked = await series.get(tx, caller.app_id, series_id)
-    viewer = await Viewer.of(tx, caller, booked, times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, booked, times=times, includes=includes)
     return data({**_fields(found, times), "bookings": [viewer.show(each) for each in booked]})
 
 
@@ -81,7 +81,7 @@ async def cancel_series(
         message=body.message,
         actor=actor_of(caller),
     )
-    viewer = await Viewer.of(tx, caller, booked, times=times, includes=includes)
+    viewer = await Viewer.of(request, caller, booked, times=times, includes=includes)
     return data({**_fields(found, times), "bookings": [viewer.show(each) for each in booked]})
 
 
