@@ -164,6 +164,33 @@ async def test_what_another_worker_has_taken_is_left_to_it(house: House) -> None
     assert len(completions(house)) == 2
 
 
+async def test_classes_and_their_seats_end_once_when_all_are_due_at_once(house: House) -> None:
+    """Who ends a class ends its seats, which another worker may hold, and the other way round."""
+
+    async def work(shop: Shop) -> None:
+        for _ in range(6):
+            who = (await shop.resource()).id
+            owner = await shop.book(
+                who, at(9), at(10), graph="group_owner", settings={"max_seats": 12}, customer=None
+            )
+            for _ in range(12):
+                await shop.book(
+                    None, at(9), at(10), graph="group_customer", owner_booking_id=owner.id
+                )
+
+    await house.within(work)
+    house.clock.now = at(9, day=9)
+
+    async with worker_on(house), worker_on(house), worker_on(house):
+        await until_done(house, 6 * 13)
+
+    lines = house.rows(
+        "SELECT count(*) FROM booking_log WHERE action = 'complete' GROUP BY booking_id"
+    )
+    assert [line["count"] for line in lines] == [1] * 6 * 13
+    assert house.rows("SELECT 1 FROM bookings WHERE alarm_at IS NOT NULL") == []
+
+
 async def test_a_worker_that_is_told_to_stop_does_so_at_once(house: House) -> None:
     async with asyncio.timeout(2):
         async with worker_on(house):
