@@ -31,6 +31,7 @@ from slotkeeper.storage import (
     limits,
     seats,
     series,
+    waitlist,
 )
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.conftest import new_database
@@ -45,7 +46,7 @@ APP = UUID(int=1)
 
 PEOPLE = [UUID(int=n) for n in range(1, 101)]
 
-BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log")
+BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log", "waitlist")
 
 CLASS = UUID(int=10_000_001)
 """A class, over long ago; CLASS_AHEAD is one to come. Each of all has five of eight seats sold."""
@@ -55,7 +56,8 @@ CLASS_AHEAD = UUID(int=10_000_000 + CLASSES - 1)
 
 # A hundred people with a booking of half an hour in every hour, nine tenths of them past, and
 # an event between two bookings; one claim in fifty is a hold that ran out, and for every
-# hundred bookings there is a class with seats. What is to come completes by itself. Written by
+# hundred bookings there is a class with seats. Somebody waits, or did, for the time between
+# two bookings, and five for each class. What is to come completes by itself. Written by
 # the database itself and without its checks, because so many rows over the wire take longer than
 # a test may.
 _BEFORE = """
@@ -121,6 +123,20 @@ INSERT INTO events (app_id, id, calendar_id, resource_id, what, location, descri
     SELECT uuid_at(1), id, who, who, 'Lunch', '', '', 'accepted', start_at + interval '40 minutes',
         start_at + interval '50 minutes', now, now
     FROM held;
+INSERT INTO waitlist (app_id, id, state, resource_id, start_at, end_at, customer_name,
+        customer_email, customer_phone, customer_voip, customer_timezone, customer_custom, meta,
+        hold_seconds, created_at, updated_at)
+    SELECT uuid_at(1), id, CASE WHEN start_at < now THEN 'missed' ELSE 'waiting' END, who,
+        start_at + interval '35 minutes', start_at + interval '60 minutes', 'Marty',
+        id || '@example.com', '', '', '', '{{}}', '{{}}', 900, now, now
+    FROM held;
+INSERT INTO waitlist (app_id, id, state, owner_booking_id, start_at, end_at, customer_name,
+        customer_email, customer_phone, customer_voip, customer_timezone, customer_custom, meta,
+        hold_seconds, created_at, updated_at)
+    SELECT uuid_at(1), uuid_at(first + k), CASE WHEN start_at < now THEN 'lapsed' ELSE 'waiting'
+        END, id, start_at, start_at + interval '30 minutes', 'Marty', k || '@example.com', '', '',
+        '', '{{}}', '{{}}', 900, now, now
+    FROM class, generate_series(0, 4) AS k;
 """
 
 
@@ -346,6 +362,22 @@ async def test_what_is_due_is_found_by_its_moment(explained: Transaction) -> Non
     check(explained, "bookings_pkey")
 
 
+async def test_when_something_is_due_next_is_found_by_its_moment(explained: Transaction) -> None:
+    soonest = await bookings.next_alarm(explained, NOW)
+
+    assert soonest is not None
+    assert soonest > NOW
+    check(explained, "Index Only Scan using bookings_by_alarm")
+
+
+async def test_what_is_overdue_is_counted_by_its_moment(explained: Transaction) -> None:
+    count, first = await bookings.due_since(explained, NOW - timedelta(minutes=1))
+
+    assert count
+    assert first is not None
+    check(explained, "bookings_by_alarm")
+
+
 @pytest.mark.parametrize(
     "listing",
     [
@@ -468,3 +500,65 @@ async def test_the_events_of_a_day_are_found_by_an_index(explained: Transaction)
 
     assert page.total
     check(explained, "events_by_end")
+
+
+async def test_a_release_asks_who_waits_by_an_index(explained: Transaction) -> None:
+    """The only question that a cancellation asks more than it would without waiting lists."""
+    start = NOW + timedelta(days=1)
+
+    found = await waitlist.waiting_for_time(
+        explained, APP, PEOPLE[:1], start=start, end=start + timedelta(hours=1), most=100
+    )
+
+    assert len(found) == 1
+    check(explained, "waitlist_once")
+
+
+async def test_a_seat_that_comes_free_finds_the_first_in_line(explained: Transaction) -> None:
+    assert await waitlist.next_for_seat(explained, APP, CLASS_AHEAD)
+    assert await waitlist.next_for_seat(explained, APP, CLASS) is None
+
+    check(explained, "waitlist_in_line")
+
+
+async def test_who_joins_is_compared_with_those_in_line_and_holds_the_rest(
+    explained: Transaction,
+) -> None:
+    [first, *_] = await waitlist.open_of(explained, APP, CLASS_AHEAD)
+
+    assert await waitlist.find_twin(explained, APP, first) == first
+    assert await waitlist.count_open(explained, APP, CLASS_AHEAD) == 5
+    assert await waitlist.positions(explained, APP, [first.id]) == {first.id: 1}
+    assert await waitlist.hold_seats(explained, APP, CLASS_AHEAD) == 5
+    start = NOW + timedelta(days=1)
+    end = start + timedelta(minutes=30)
+    assert await waitlist.hold_time(explained, APP, PEOPLE[:10], start=start, end=end) == 10
+    check(explained, "waitlist_once", "waitlist_pkey", "seats_pkey", "claims_by_end")
+
+
+async def test_entries_end_without_a_look_at_those_that_have(explained: Transaction) -> None:
+    assert len(await waitlist.lapse(explained, most=100)) == 5  # for a class that begins now
+
+    check(explained, "waitlist_by_start")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing(),
+        Listing(page=40),
+        Listing(terms=[("owner_booking.id", str(CLASS))]),
+        Listing(terms=[("resource.id", str(PEOPLE[7]))]),
+        Listing(terms=[("customer.email", f"{UUID(int=4711)}@EXAMPLE.com")]),
+    ],
+    ids=lambda listing: " ".join(["page", str(listing.page), *(term[0] for term in listing.terms)]),
+)
+async def test_a_page_of_a_waiting_list_is_found_by_an_index(
+    explained: Transaction, listing: Listing
+) -> None:
+    page = await waitlist.list_entries(explained, APP, listing)
+
+    assert page.total
+    counted, read = plans_of(explained.connection)
+    assert "Index" in read, read
+    assert listing.terms == () or "Seq Scan" not in counted, counted

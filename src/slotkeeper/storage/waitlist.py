@@ -172,7 +172,7 @@ async def next_for_seat(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -
 
 
 # Lines for these resources by name, and for projects that they belong to. What has begun is
-# nobody's any more. waitlist_in_line serves it: where nobody waits, a look into an empty index.
+# nobody's any more. waitlist_once serves it: where nobody waits, a look into an empty index.
 _WAITING: LiteralString = f"""
 SELECT {COLUMNS} FROM waitlist
 WHERE app_id = %(app)s AND state = 'waiting' AND thing_id = ANY (
@@ -239,7 +239,7 @@ async def hold_time(
 
 
 async def positions(tx: Transaction, app_id: UUID, entry_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return the place in line of those who wait, from 1; waitlist_in_line serves it."""
+    """Return the place in line of those who wait, from 1; waitlist_once serves it."""
     found = await tx.dicts(
         "SELECT id, (SELECT count(*) FROM waitlist AS before "
         "    WHERE before.app_id = waitlist.app_id AND before.thing_id = waitlist.thing_id "

@@ -54,7 +54,7 @@ CREATE INDEX waitlist_in_line ON waitlist (app_id, thing_id, number) WHERE state
 -- Serves the worker, which ends what has begun without them. Not by app: it asks for all.
 CREATE INDEX waitlist_by_start ON waitlist (start_at) WHERE state = 'waiting';
 -- Serve the list, and the foreign keys when what they name is deleted.
-CREATE INDEX waitlist_by_creation ON waitlist (app_id, created_at, id);
+CREATE INDEX waitlist_by_number ON waitlist (app_id, number, id);
 CREATE INDEX waitlist_by_owner ON waitlist (app_id, owner_booking_id)
     WHERE owner_booking_id IS NOT NULL;
 CREATE INDEX waitlist_by_resource ON waitlist (app_id, resource_id)
