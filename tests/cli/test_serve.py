@@ -156,6 +156,8 @@ def test_the_demo_can_be_looked_at_and_its_line_books_as_printed(old_folder: Pat
         with httpx.Client() as client:
             for page in pages[:-1]:  # the last is where the line books
                 assert client.get(page).status_code == 200, page
+            classes = client.get(f"{server.url}/back-exercises").text
+            assert [classes.count(each) for each in ("Full", "1 seat left")] == [1, 1]
             command = shlex.split(text.splitlines()[-1])
             answer = _as_curl_does(client, command)
             assert answer.status_code == 201, answer.text

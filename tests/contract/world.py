@@ -53,11 +53,6 @@ KINDS = ("resource", "project", "calendar", "event", "booking", "location", "ser
 PATHS: Mapping[str, str] = {"service": "/location/services", "entry": "/bookings/waitlist"}
 """Where the things of a kind are made, for kinds whose plural is not their path."""
 
-PARTS = frozenset(
-    {"customer", "related", "resources", "event", "resource_ids", "queries", "users", "bookings"}
-)
-"""Members of a body in which ids and times are those of this world too."""
-
 USED_UP: Mapping[str, str] = {
     **{f"delete_{kind}": kind for kind in KINDS},
     "act_on_booking": "booking",
@@ -295,14 +290,14 @@ class World:
             key: real[key]
             if key in real and type(value) is type(real[key])
             else self.place(value)
-            if key in PARTS
+            if key in _NESTED
             else value
             for key, value in body.items()
         }
 
 
 _NESTED = frozenset(
-    {"customer", "resources", "event", "resource_ids", "queries", "users", "bookings"}
+    {"customer", "related", "resources", "event", "resource_ids", "queries", "users", "bookings"}
 )
 
 

@@ -142,6 +142,34 @@ async def test_the_last_seat_taken_meanwhile_keeps_what_was_written_and_offers_o
     assert (await taken(tenant, of_class), await taken(tenant, other)) == (1, 1)
 
 
+async def test_of_many_who_want_the_last_seat_at_once_one_gets_it(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await gym(tenant)
+    of_class = await lesson(tenant, address, "07T18:00", seats=1)
+    link = (await visitor.open(address)).one("a", class_="class")["href"]
+    forms = [(await visitor.open(link)).form(**WHO) for _ in range(8)]
+    sent = await asyncio.gather(*(visitor.send(f"{address}/book", form) for form in forms))
+    assert sorted(answer.status_code for answer in sent) == [303] + 7 * [409]
+    assert await taken(tenant, of_class) == 1
+
+
+async def test_a_class_of_a_deleted_resource_is_not_on_offer(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    address = await gym(tenant)
+    of_class = await lesson(tenant, address, "07T18:00")
+    form = (await visitor.open((await visitor.open(address)).one("a", class_="class")["href"])).form
+    (project,) = await tenant.api.found("/projects?include=resources")
+    assert (await tenant.api.delete(f"/resources/{project['resources'][0]}")).status_code == 204
+
+    assert classes(await visitor.open(address)) == []
+    answer = Page(await visitor.send(f"{address}/book", form(**WHO)))
+    assert answer.status == 409
+    assert "This class cannot be booked now." in answer.text
+    assert await taken(tenant, of_class) == 0
+
+
 async def test_the_form_of_a_full_class_is_not_shown(tenant: Tenant, visitor: Visitor) -> None:
     address = await gym(tenant)
     of_class = await lesson(tenant, address, "07T18:00", seats=1)

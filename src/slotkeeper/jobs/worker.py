@@ -107,7 +107,8 @@ class Worker:
         if not isinstance(error, (*UNREACHABLE, TimeoutError)):
             log.error("worker_interrupted", exc_info=error)
         elif self._failures == 1:  # once for each time that the database is away
-            log.warning("worker_waits_for_database", reason=str(error))
+            reason = " ".join(str(error).split()) or "no connection in time"
+            log.warning("worker_waits_for_database", reason=reason)
         return pause * self._random.uniform(0.7, 1.0)
 
     async def _rest(self, seconds: float) -> None:

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from slotkeeper.edge.middleware import API_ROOTS, is_below, server_error
-from slotkeeper.services import action_links
+from slotkeeper.services import action_links, waitlist_links
 from slotkeeper.web.pages import page
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 _OF_PROGRAMS = (*API_ROOTS, "/openapi.json", "/healthz", "/metrics")
-_OF_PEOPLE = re.compile(re.sub(r"\{\w+\}", "[^/]+", action_links.PATH))
+_OF_PEOPLE = re.compile(re.sub(r"\{\w+\}", "[^/]+", f"{action_links.PATH}|{waitlist_links.PATH}"))
 """What lies below the API and is opened by people all the same."""
 
 _TEXTS: Mapping[int, tuple[str, str]] = {
