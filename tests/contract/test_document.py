@@ -178,9 +178,9 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
 async def full_class(tenant: Tenant, resource_id: str) -> str:
     """Make a class whose only seat is taken, and return its id."""
     times = ("2030-06-03 13:00", "2030-06-03 14:00")
-    lesson = {"graph": "group_owner", "settings": {"max_seats": 1}}
+    lesson: Json = {"graph": "group_owner", "settings": {"max_seats": 1}}
     made = await tenant.api.created("/bookings", tenant.order(resource_id, *times, **lesson))
-    seat = {"graph": "group_customer", "related": {"owner_booking_id": made["id"]}}
+    seat: Json = {"graph": "group_customer", "related": {"owner_booking_id": made["id"]}}
     await tenant.api.created("/bookings", tenant.order(None, *times, **seat))
     return str(made["id"])
 
