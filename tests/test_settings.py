@@ -53,3 +53,12 @@ def test_proxies_are_addresses_networks_or_all(text: str) -> None:
 def test_a_proxy_that_would_never_be_believed_is_refused(text: str, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         settings(trusted_proxies=text)
+
+
+@pytest.mark.parametrize("field", ["rate_limit", "rate_limit_test"])
+def test_a_rate_limit_is_a_number_and_a_period(field: str) -> None:
+    assert getattr(settings(**{field: "600/min"}), field) == "600/min"
+    assert getattr(settings(), field) is None
+    for text in ("600", "600/minute", "0/sec", "fast"):
+        with pytest.raises(ValidationError, match="such as 600/min"):
+            settings(**{field: text})

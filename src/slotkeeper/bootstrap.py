@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
+from slotkeeper.edge.rates import rate_limiter
 from slotkeeper.jobs.worker import Worker, at_work
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
@@ -57,7 +58,13 @@ def make_parts(
     """Return the parts of a server on the database at ``conninfo``, not yet connected."""
     database = make_database(settings, conninfo, clock=clock)
     vault = Vault(secret_key(settings))
-    return Parts(settings=settings, database=database, vault=vault, shuffle=Shuffle(seed))
+    return Parts(
+        settings=settings,
+        database=database,
+        vault=vault,
+        shuffle=Shuffle(seed),
+        limiter=rate_limiter(settings),
+    )
 
 
 def create_app(parts: Parts, *, worker: Worker | None = None) -> "FastAPI":

@@ -11,6 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from slotkeeper.domain.rates import parse_rate
+
 
 def default_data_dir() -> Path:
     """Return where an installation keeps its data when nobody says where.
@@ -67,6 +69,12 @@ class Settings(BaseSettings):
     )
     tls_cert: Path | None = Field(default=None, description="Certificate chain, PEM")
     tls_key: Path | None = Field(default=None, description="Private key of the certificate, PEM")
+    rate_limit: str | None = Field(
+        default=None, description="Requests that an app may send, such as 600/min"
+    )
+    rate_limit_test: str | None = Field(
+        default=None, description="The same for apps in test mode, in addition"
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Form of log lines")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written"
@@ -82,6 +90,18 @@ class Settings(BaseSettings):
                 "public_url", "should be an address such as https://book.example.com"
             )
         return value.rstrip("/")
+
+    @field_validator("rate_limit", "rate_limit_test")
+    @classmethod
+    def _rate(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                parse_rate(value)
+            except ValueError as error:
+                raise PydanticCustomError(
+                    "rate_limit", "{reason}", {"reason": str(error)}
+                ) from None
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -503,6 +503,8 @@ async def test_pages_of_others_can_read_errors_too(
             "Timekit-TestMode",
             "Timekit-Request-Id",
             "X-RateLimit-Remaining",
+            "Retry-After",
+            "ETag",
             "Idempotent-Replayed",
         ]
 

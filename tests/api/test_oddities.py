@@ -287,6 +287,47 @@ async def test_times_that_nobody_announced_are_refused(tenant: Tenant, start: st
     assert answer.json() == {"errors": {"start": ["The start is not a valid date."]}}
 
 
+@pytest.mark.parametrize("place", ["headers", "params"])
+@pytest.mark.parametrize("prefix", ["Timekit-", "timekit-", ""])
+async def test_timestamp_formats_are_spelled_with_and_without_prefix_as_header_and_in_the_query(
+    tenant: Tenant, prefix: str, place: str
+) -> None:
+    if place == "params":
+        prefix = prefix.title()  # names in a query have a case
+    doc = await tenant.resource()
+    said = {
+        f"{prefix}InputTimestampFormat": "d/m/Y h:ia",
+        f"{prefix}OutputTimestampFormat": "Y-m-d h:ia",
+    }
+    body = {"calendar_id": doc["calendars"][0]["id"], "what": "Lunch"}
+    body |= {"start": "07/05/2030 09:00am", "end": "07/05/2030 01:00pm"}
+    made = await tenant.api.created("/events", body, **{place: said})
+    assert (made["start"], made["end"]) == ("2030-05-07 09:00am", "2030-05-07 01:00pm")
+    plain = await tenant.api.found(f"/events/{made['id']}")
+    assert plain["start"] == NINE
+    refused = await tenant.api.post("/events", body)
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("america/los_ANGELES", "02:00:00-07:00"),
+        ("America/toronto", "05:00:00-04:00"),
+        ("US/eastern", "05:00:00-04:00"),
+        ("asia/calcutta", "14:30:00+05:30"),
+        ("Europe/Kiev", "12:00:00+03:00"),
+        ("utc", "09:00:00+00:00"),
+    ],
+)
+async def test_the_zone_of_the_request_is_found_in_any_case_and_under_old_names(
+    tenant: Tenant, booked: Json, zone: str, shown: str
+) -> None:
+    for sent in ({"headers": {"Timekit-Timezone": zone}}, {"params": {"Timekit-Timezone": zone}}):
+        booking = await tenant.api.found(f"/bookings/{booked['id']}", **sent)
+        assert booking["attributes"]["event_info"]["start"] == f"2030-05-07T{shown}"
+
+
 async def test_a_plus_that_was_lost_in_a_query_is_found_again(tenant: Tenant, booked: Json) -> None:
     lost = "start=2030-05-07T11:00:00+02:00&end=2030-05-07T12:00:00+02:00"
     for query in (lost, lost.replace("+", "%2B"), lost.replace("+", "%20")):

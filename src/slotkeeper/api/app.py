@@ -68,6 +68,9 @@ Search for free time and book it. The API is that of Timekit, version 2.
 Send a key as the password of HTTP Basic with an empty user name. The app key reaches
 everything of its app and stays on your server; the widget key is public and reaches what
 a booking page needs. Every answer is JSON; `data` holds what was asked for.
+
+A read has an `ETag`: send it back as `If-None-Match` to get 304 and no body while nothing has
+changed. Where the operator limits requests, `X-RateLimit-Remaining` counts them down.
 """
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -76,6 +79,7 @@ _HEADERS_IN = [
     "Content-Type",
     "Accept",
     HEADER,
+    "If-None-Match",
     "Timekit-App",
     "Timekit-Context",
     "Timekit-Timezone",
@@ -84,7 +88,14 @@ _HEADERS_IN = [
     "InputTimestampFormat",
     "OutputTimestampFormat",
 ]
-_HEADERS_OUT = ["Timekit-TestMode", "Timekit-Request-Id", "X-RateLimit-Remaining", REPLAYED]
+_HEADERS_OUT = [
+    "Timekit-TestMode",
+    "Timekit-Request-Id",
+    "X-RateLimit-Remaining",
+    "Retry-After",
+    "ETag",
+    REPLAYED,
+]
 
 _SHARED = (*API_ROOTS, "/openapi.json")
 _ANSWER = {

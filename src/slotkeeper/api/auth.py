@@ -11,6 +11,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBasic
 from starlette.exceptions import HTTPException
 
+from slotkeeper.api import rates
 from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import apps
@@ -67,6 +68,7 @@ async def find_caller(request: Request) -> Caller | None:
     caller = await apps.find_caller(transaction_of(request), key) if key else None
     if caller is not None:
         request.state.test_mode = caller.test_mode
+        rates.count(request, caller)
     return caller
 
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope
 
+from slotkeeper.api import etags
 from slotkeeper.api.idempotency import PARAMETER, answered_once
 from slotkeeper.domain.idempotency import HEADER
 from slotkeeper.edge.route import Answering, LimitedRequest, TransactionRoute
@@ -71,8 +72,21 @@ class ApiRoute(TransactionRoute):
             return await answered_once(request, answer)
         return await answer(request)
 
+    def get_route_handler(self) -> Answering:
+        """Wrap the handler of a GET in what saves sending the same answer again."""
+        answer = super().get_route_handler()
+        if "GET" not in (self.methods or ()):
+            return answer
+
+        async def answered_afresh(request: Request) -> Response:
+            return etags.fresh(request, await answer(request))
+
+        return answered_afresh
+
     def describe(self) -> None:
-        """Say in the OpenAPI document which header the route understands."""
+        """Say in the OpenAPI document which headers the route understands."""
+        if "GET" in (self.methods or ()):
+            self.responses = {**self.responses, 304: etags.ANSWER}
         if any(map(self._may_be_repeated, self.methods or ())):
             self.openapi_extra = {**(self.openapi_extra or {}), "parameters": [PARAMETER]}
 

@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger(__name__)
 
 
+REQUESTS_LEFT = "requests_left"
+"""Where the state of a request says how many more its app may send, if that is limited."""
+
 API_ROOTS = ("/v1", "/v2")
 """Where the API lies: this version, and the one before, which is gone."""
 
@@ -48,6 +51,8 @@ class Envelope:
                 headers["Timekit-Request-Id"] = request_id
                 if state.get("test_mode"):
                     headers["Timekit-TestMode"] = "true"
+                if REQUESTS_LEFT in state:
+                    headers["X-RateLimit-Remaining"] = str(state[REQUESTS_LEFT])
             await send(message)
 
         try:

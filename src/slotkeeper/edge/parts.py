@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from slotkeeper.edge.rates import RateLimiter
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
 from slotkeeper.storage.transaction import Database, Transaction
@@ -31,6 +32,7 @@ class Parts:
     database: Database
     vault: Vault
     shuffle: Shuffle
+    limiter: RateLimiter | None = None
 
 
 def parts_of(request: Request) -> Parts:

@@ -76,7 +76,11 @@ _PUBLIC: dict[int | str, dict[str, Any]] = {
     404: {"model": Missing, "description": "No such thing within reach of the key"},
     413: {"model": Invalid, "description": "The body has more than 64 000 characters"},
     422: {"model": Invalid, "description": "The request is understood and refused"},
-    503: {"model": Refusal, "description": "The database cannot be reached"},
+    429: {"model": Refusal, "description": "Too many requests of an app in test mode"},
+    503: {
+        "model": Refusal,
+        "description": "The database cannot be reached, or too many requests of a live app",
+    },
 }
 
 PUBLIC_REFUSALS = _PUBLIC
