@@ -96,6 +96,37 @@ async def test_giving_it_up_passes_it_on(tenant: Tenant, visitor: Visitor) -> No
     assert headings == ["You have left the line"] * 2 + ["It is your turn"]
 
 
+@pytest.mark.parametrize(
+    ("graph", "action", "status", "heading"),
+    [
+        ("instant", None, 200, "This is booked for you"),
+        ("instant", "cancel", 409, "This booking has ended"),
+        ("instant_payment", None, 200, "This booking is not confirmed yet"),
+        ("confirm_decline", None, 200, "This booking is not confirmed yet"),
+        ("confirm_decline", "confirm", 200, "This is booked for you"),
+        ("confirm_decline", "decline", 409, "This booking has ended"),
+    ],
+)
+async def test_the_page_goes_on_to_tell_what_became_of_the_booking(
+    tenant: Tenant, visitor: Visitor, graph: str, action: str | None, status: int, heading: str
+) -> None:
+    doc = await tenant.resource()
+    booking = await tenant.api.created("/bookings", tenant.order(doc["id"], NINE, TEN))
+    wish = tenant.order(doc["id"], NINE, TEN, graph=graph)
+    link = (await tenant.api.created("/bookings/waitlist", wish))["take_url"]
+    await cancel(tenant, booking)
+    assert (await press(visitor, link, "take")).status == 200
+    [entry] = await tenant.api.found("/bookings/waitlist")
+    if action is not None:
+        answer = await tenant.api.put(f"/bookings/{entry['booking_id']}/{action}", {})
+        assert answer.status_code == 200
+
+    page = await visitor.open(link)
+
+    assert (page.status, page.one("h2").text) == (status, heading)
+    assert page.all("form") == []
+
+
 async def test_what_is_not_offered_cannot_be_taken(tenant: Tenant, visitor: Visitor) -> None:
     _, links = await line(tenant)
     page = await press(visitor, links[0], "take")

@@ -21,6 +21,8 @@ from slotkeeper.domain.errors import (
     SlotTaken,
     TransitionRefused,
 )
+from slotkeeper.domain.graphs import Hold
+from slotkeeper.domain.graphs import State as BookingState
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.waitlist import Entry, State
 from slotkeeper.domain.zones import find_zone, minute_ceil, minute_floor
@@ -59,6 +61,11 @@ _STANDS: Mapping[State, tuple[str, str]] = {
     State.LEFT: ("You have left the line", "Nothing is held for you."),
     State.LAPSED: ("The line has ended", "What you waited for has begun or was called off."),
 }
+_AWAITS = (
+    "This booking is not confirmed yet",
+    "You took the offer; something is still to be done.",
+)
+_ENDED = ("This booking has ended", "You took the offer; the booking was cancelled since.")
 _ALIVE = frozenset({State.WAITING, State.OFFERED, State.TAKEN})
 _LATE = "That was not possible any more. This is how it stands now."
 
@@ -74,6 +81,7 @@ class _View:
     where: str
     who: str
     place: int | None
+    booking: Booking | None
     clock: Clock
 
     @classmethod
@@ -94,6 +102,7 @@ class _View:
         stored = project.booking if project else {}
         said = (entry.what, owner.what if owner else "", stored.get("what"))
         placed = (entry.location, owner.location if owner else "", stored.get("where"))
+        made = await bookings.find_all(tx, app_id, [entry.booking_id] if entry.booking_id else [])
         zone = entry.customer.timezone or (resource.timezone if resource else "UTC")
         return cls(
             entry=entry,
@@ -103,6 +112,7 @@ class _View:
             where=next((str(each) for each in placed if each), ""),
             who=resource.name if resource else "",
             place=(await waitlist.positions(tx, app_id, [entry])).get(entry.id),
+            booking=made.get(entry.booking_id) if entry.booking_id else None,
             clock=Clock(find_zone(zone), _style(project)),
         )
 
@@ -116,17 +126,33 @@ class _View:
     @property
     def heading(self) -> str:
         """Return how the entry stands, as a sentence."""
-        return _STANDS[self.entry.state][0]
+        return self._standing[0]
 
     @property
     def text(self) -> str:
         """Return what that means."""
-        return _STANDS[self.entry.state][1]
+        return self._standing[1]
 
     @property
     def is_alive(self) -> bool:
         """Tell whether it may take place for this customer."""
-        return self.entry.state in _ALIVE
+        return self.entry.state in _ALIVE and self._standing is not _ENDED
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it is booked, and nothing more has to happen."""
+        return self._standing is _STANDS[State.TAKEN]
+
+    @property
+    def _standing(self) -> tuple[str, str]:
+        """Return heading and text; what was made of an offer goes its own way."""
+        if self.entry.state is not State.TAKEN:
+            return _STANDS[self.entry.state]
+        if self.booking is None or (self.booking.is_final and self.booking.holding is Hold.NOTHING):
+            return _ENDED
+        if self.booking.state is BookingState.TENTATIVE:
+            return _AWAITS
+        return _STANDS[State.TAKEN]
 
     @property
     def when(self) -> str:
