@@ -213,8 +213,8 @@ async def test_a_line_has_an_end(line: Line) -> None:
         "hold_seconds, created_at, updated_at) "
         "SELECT app_id, gen_random_uuid(), state, resource_id, start_at, end_at, customer_name, "
         "n || customer_email, '', '', '', '{}', '{}', 900, created_at, updated_at "
-        "FROM waitlist, generate_series(2, %s) AS n",
-        (ENTRIES_MAX - 1,),
+        "FROM waitlist, generate_series(2, %s) AS n WHERE app_id = %s",
+        (ENTRIES_MAX - 1, line.shop.app_id),
     )
     await line.join("last", **nine(doc))
     with pytest.raises(SlotTaken, match="The waiting list is full"):
