@@ -295,6 +295,13 @@ class World:
             for key, value in body.items()
         }
 
+    def asked(self, query: Json) -> Json:
+        """Return a query about what is in this world: bodies make somebody, queries ask for one."""
+        placed = self.place(query)
+        if isinstance(placed, dict) and isinstance(placed.get("email"), str):
+            placed |= {"email": self.ids["email"], **self.hour()}
+        return placed
+
 
 _NESTED = frozenset(
     {"customer", "related", "resources", "event", "resource_ids", "queries", "users", "bookings"}

@@ -28,8 +28,8 @@ UNDISCLOSED = "Undisclosed"
 async def _window(
     request: Request,
     times: AskedTimes,
-    start: Annotated[str | None, Query(description="Start of the time that is asked about")] = None,
-    end: Annotated[str | None, Query(description="End of that time")] = None,
+    start: Annotated[str | None, Query(include_in_schema=False)] = None,
+    end: Annotated[str | None, Query(include_in_schema=False)] = None,
 ) -> tuple[datetime, datetime]:
     """Return the time that a request asks about; both bounds are required.
 
@@ -65,6 +65,20 @@ def _bound(times: Times, field: str, text: str | None) -> datetime:
 END_OF_TIME = datetime(2200, 1, 1, tzinfo=UTC)
 _BEYOND = re.compile("[1-9][0-9]{10,14}", re.ASCII)
 
+# To callers they are required parameters; that they may stand elsewhere is nobody's business.
+_WINDOW = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "description": f"{name.capitalize()} of the time that is asked about",
+            "schema": {"type": "string", "title": name.capitalize()},
+        }
+        for name in ("start", "end")
+    ]
+}
+
 AskedWindow = Annotated[tuple[datetime, datetime], Depends(_window)]
 
 
@@ -82,7 +96,7 @@ async def create_event(
     return json_response(shown, 201)
 
 
-@router.get("", responses=answers(ListOf[CalendarEvent]))
+@router.get("", responses=answers(ListOf[CalendarEvent]), openapi_extra=_WINDOW)
 async def list_events(
     request: Request,
     caller: AppKey,
@@ -100,7 +114,7 @@ async def list_events(
     return paged(request, asked, page, lambda each: show.event(each, times))
 
 
-@router.get("/availability", responses=answers(BusyTimes))
+@router.get("/availability", responses=answers(BusyTimes), openapi_extra=_WINDOW)
 async def get_busy_times(
     request: Request,
     caller: AppKey,
