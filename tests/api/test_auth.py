@@ -8,49 +8,65 @@ from uuid import uuid4
 import pytest
 from tests.support.client import Caller, Json, Tenant, basic
 from tests.support.document import Operation, operation, operations
+from tests.support.owned import Owned, snapshot
 
 from slotkeeper.edge.parts import Parts
 from slotkeeper.services import apps
 
 APP, ANY, PUBLIC = "AppKey", "AnyKey", None
+OWN, PAGE_OR_OWN, EVERY = "OwnKey", "PageOrOwnKey", "EveryKey"
 
 SCOPES: Mapping[str, str | None] = {
+    "log_in": PUBLIC,
+    "get_current_app": OWN,
+    "list_apps": OWN,
+    "create_app": OWN,
+    "get_app": OWN,
+    "update_app": OWN,
+    "delete_app": OWN,
+    "list_keys": APP,
+    "create_key": APP,
+    "revoke_key": APP,
+    "rotate_webhook_secret": APP,
+    "list_credentials": OWN,
+    "create_credential": OWN,
+    "delete_credential": OWN,
     "create_resource": APP,
-    "list_resources": APP,
-    "get_resource": APP,
-    "update_resource": APP,
+    "list_resources": OWN,
+    "get_resource": OWN,
+    "update_resource": OWN,
     "delete_resource": APP,
-    "get_own_resource": APP,
-    "update_own_resource": APP,
+    "get_own_resource": OWN,
+    "update_own_resource": OWN,
     "reset_resource_password": PUBLIC,
-    "get_resource_timezone": ANY,
+    "get_resource_timezone": EVERY,
     "create_user": PUBLIC,
-    "get_own_user": APP,
-    "update_own_user": APP,
+    "get_own_user": OWN,
+    "update_own_user": OWN,
     "reset_user_password": PUBLIC,
-    "get_user_timezone": ANY,
+    "get_user_timezone": EVERY,
     "invite": APP,
     "invite_to_app": APP,
-    "list_properties": APP,
-    "get_property": APP,
-    "set_properties": APP,
-    "list_contacts": APP,
-    "create_calendar": APP,
-    "list_calendars": APP,
-    "get_calendar": APP,
-    "update_calendar": APP,
-    "delete_calendar": APP,
-    "create_event": APP,
-    "list_events": APP,
-    "get_busy_times": APP,
-    "get_event": APP,
-    "update_event": APP,
-    "delete_event": APP,
+    "list_properties": OWN,
+    "get_property": OWN,
+    "set_properties": OWN,
+    "list_contacts": OWN,
+    "create_calendar": OWN,
+    "list_calendars": OWN,
+    "get_calendar": OWN,
+    "update_calendar": OWN,
+    "delete_calendar": OWN,
+    "create_event": OWN,
+    "list_events": OWN,
+    "get_busy_times": OWN,
+    "get_event": OWN,
+    "update_event": OWN,
+    "delete_event": OWN,
     "create_project": APP,
-    "list_projects": ANY,
+    "list_projects": PAGE_OR_OWN,
     "get_hosted_project": PUBLIC,
-    "get_embedded_project": ANY,
-    "get_project": APP,
+    "get_embedded_project": EVERY,
+    "get_project": OWN,
     "update_project": APP,
     "delete_project": APP,
     "list_project_resources": APP,
@@ -73,35 +89,35 @@ SCOPES: Mapping[str, str | None] = {
     "create_widget": APP,
     "list_widgets": APP,
     "get_hosted_widget": PUBLIC,
-    "get_embedded_widget": ANY,
+    "get_embedded_widget": EVERY,
     "get_widget": APP,
     "update_widget": APP,
     "delete_widget": APP,
-    "find_availability": ANY,
-    "explain_availability": APP,
-    "find_availability_dates": ANY,
-    "count_availability": ANY,
-    "find_unavailable_slots": ANY,
-    "find_time": ANY,
-    "find_time_bulk": ANY,
-    "find_time_team": ANY,
+    "find_availability": EVERY,
+    "explain_availability": OWN,
+    "find_availability_dates": EVERY,
+    "count_availability": EVERY,
+    "find_unavailable_slots": EVERY,
+    "find_time": EVERY,
+    "find_time_bulk": EVERY,
+    "find_time_team": EVERY,
     "create_filter_collection": APP,
     "list_filter_collections": APP,
     "get_filter_collection": APP,
     "update_filter_collection": APP,
-    "list_graphs": APP,
-    "get_graph": APP,
-    "draw_graph": APP,
-    "draw_graph_in_pixels": APP,
-    "list_classes": ANY,
-    "get_class": ANY,
-    "get_class_at_old_address": ANY,
-    "reserve": ANY,
+    "list_graphs": OWN,
+    "get_graph": OWN,
+    "draw_graph": OWN,
+    "draw_graph_in_pixels": OWN,
+    "list_classes": EVERY,
+    "get_class": EVERY,
+    "get_class_at_old_address": EVERY,
+    "reserve": EVERY,
     "join_waitlist": ANY,
     "list_waitlist": APP,
     "get_waitlist_entry": ANY,
     "leave_waitlist": ANY,
-    "extend_reservation": ANY,
+    "extend_reservation": EVERY,
     "create_series": APP,
     "get_series": APP,
     "cancel_series": APP,
@@ -109,21 +125,25 @@ SCOPES: Mapping[str, str | None] = {
     "update_bookings_bulk": APP,
     "export_customer": APP,
     "erase_customer": APP,
-    "create_booking": ANY,
-    "list_bookings": APP,
-    "get_booking": APP,
-    "update_booking": APP,
+    "create_booking": EVERY,
+    "list_bookings": OWN,
+    "get_booking": OWN,
+    "update_booking": OWN,
     "delete_booking": APP,
-    "update_booking_meta": APP,
-    "act_on_booking": APP,
-    "reschedule_booking": ANY,
+    "update_booking_meta": OWN,
+    "act_on_booking": OWN,
+    "reschedule_booking": PAGE_OR_OWN,
 }
 """The kind of key that each route wants, as the table of scopes in the documentation says."""
 
+PAGE = frozenset({ANY, PAGE_OR_OWN, EVERY})
+"""The schemes that let the public widget key through."""
+
+SERVER = frozenset({OWN, PAGE_OR_OWN, EVERY})
+"""Those that let a server-token through, for what belongs to its resource."""
+
 PRIVATE = [each for each in operations() if each.scheme is not PUBLIC]
 BY_ID = [each for each in operations() if re.search(r"\{\w+_id\}", each.path)]
-
-NINE, TEN = "2030-05-07T09:00:00+00:00", "2030-05-07T10:00:00+00:00"
 
 
 def named(each: Operation) -> str:
@@ -167,7 +187,7 @@ async def test_the_widget_key_reaches_its_routes_and_no_other(
 ) -> None:
     for widget in (tenant.widget, other_tenant.widget):
         answer = await ask(widget, route, strangers_address(route))
-        if SCOPES[route.name] == APP:
+        if SCOPES[route.name] not in PAGE:
             assert answer.status_code == 403
             message = "This route is not allowed with a widget key"
             assert answer.json() == {"error": {"message": message}}
@@ -246,68 +266,6 @@ async def test_a_browser_is_not_made_to_ask_for_a_password(tenant: Tenant) -> No
     assert not answer.headers["www-authenticate"].lower().startswith("basic")
 
 
-class Owned:
-    """One of everything, in one app."""
-
-    def __init__(self, of: Tenant) -> None:
-        self.of = of
-        self.ids: dict[str, str] = {}
-        self.slug = ""
-
-    async def made(self) -> "Owned":
-        resource = await self.of.resource()
-        project = await self.of.project(resource["id"])
-        booking = await self.of.api.created("/bookings", self.of.order(resource["id"], NINE, TEN))
-        calendar = resource["calendars"][0]["id"]
-        event = await self.of.api.created(
-            "/events",
-            {"calendar_id": calendar, "start": TEN, "end": "2030-05-07T11:00:00Z", "what": "x"},
-        )
-        filters = await self.of.api.created("/findtime/filtercollections", {})
-        series = await self.of.api.created(
-            "/bookings/series",
-            {
-                **self.of.order(resource["id"], "2030-05-08 09:00", "2030-05-08 10:00"),
-                "rrule": "FREQ=WEEKLY;COUNT=2",
-            },
-        )
-        location = await self.of.api.created(
-            "/locations", {"name": "x", "resources": [resource["id"]], "projects": [project["id"]]}
-        )
-        service = await self.of.api.created(
-            "/location/services", {"name": "x", "locations": [location["id"]]}
-        )
-        widget = await self.of.api.created("/widgets", {"name": "x", "config": {}})
-        entry = await self.of.api.created(
-            "/bookings/waitlist", self.of.order(resource["id"], NINE, TEN)
-        )
-        self.slug = project["slug"]
-        self.ids = {
-            "resource_id": resource["id"],
-            "project_id": project["id"],
-            "booking_id": booking["id"],
-            "series_id": series["id"],
-            "calendar_id": calendar,
-            "event_id": event["id"],
-            "filtercollection_id": filters["id"],
-            "location_id": location["id"],
-            "service_id": service["id"],
-            "widget_id": widget["id"],
-            "entry_id": entry["id"],
-            "action": "cancel",
-        }
-        return self
-
-
-async def snapshot(api: Caller) -> list[Json]:
-    """Return everything that an app holds, as it shows it."""
-    lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
-    lists += ["/bookings?include=logs,event,meta", "/calendars", "/bookings/waitlist?include=logs"]
-    lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
-    lists += ["/locations?include=services,resources,projects", "/location/services"]
-    return [await api.found(each) for each in lists]
-
-
 BODIES: Mapping[str, Json] = {
     "reschedule_booking": {"start": "2030-05-08T09:00:00Z", "end": "2030-05-08T10:00:00Z"},
     "add_project_resource": {"resource_id": str(uuid4())},
@@ -322,7 +280,7 @@ async def test_an_id_of_another_app_is_an_id_of_nothing(
     theirs = await Owned(other_tenant).made()
     before = await snapshot(other_tenant.api)
     body = BODIES.get(route.name, {}) if route.body is not None else None
-    callers = [tenant.api] if SCOPES[route.name] == APP else [tenant.api, tenant.widget]
+    callers = [tenant.api, tenant.widget] if SCOPES[route.name] in PAGE else [tenant.api]
     for caller in callers:
         answer = await caller.request(route.method, route.address(**theirs.ids), json=body)
         assert answer.status_code == 404

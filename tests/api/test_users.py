@@ -61,7 +61,7 @@ async def test_post_users_makes_a_resource_and_shows_what_old_clients_read(
     assert (user["email"], user["image"]) == ("Marty@example.com", "https://x/m.png")
     assert [each["name"] for each in user["calendars"]] == ["Bookings"]
     assert "password" not in str(user)
-    shown = await tenant.api.found(f"/resources/{user['id']}")
+    shown = await tenant.api.found(f"/resources/{user['id']}?include=api_token")
     assert {**shown, "activated": True, "last_sync": None} == user
     assert await knows("marty@EXAMPLE.com", "88mph")
     assert not await knows("marty@example.com", "88MPH")

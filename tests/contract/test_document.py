@@ -156,6 +156,10 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     widget = await tenant.api.created("/widgets", {"name": "x", "config": {}})
     real |= {"location_id": location["id"], "service_id": service["id"], "widget_id": widget["id"]}
     real["slug"] = "reminder_customer" if "/templates/" in route.path else f"s-{uuid4()}"
+    if "/apps/" in route.path:
+        real["slug"] = tenant.slug
+    if route.name == "log_in":
+        await tenant.resource(**EXAMPLES[route.name])
     sent = json.dumps(EXAMPLES[route.name])
     for kind in ("resource", "project", "calendar", "location", "reservation", "booking"):
         sent = sent.replace(IDS[kind], real[f"{kind}_id"])

@@ -68,7 +68,7 @@ def test_no_request_makes_the_server_fall(
             case.headers[HEADER] = str(uuid4())
     if lot % 3:
         case.body = world.place(case.body)
-        case.query = world.asked(case.query)
+        case.query = world.place(case.query)
     key = world.app.widget_key if lot % 7 == 0 else world.app.api_key
     answer = world.send(case, key=key)
     if case.method == case.operation.method.upper():

@@ -48,9 +48,17 @@ PLAUSIBLE: Mapping[str, Json] = {
 }
 """Values that the document cannot describe and that a request needs to get anywhere."""
 
+PERSON: Mapping[str, Json] = {"email": "doc@example.com", "password": "one point twenty-one"}
+"""Who is known by address, and can log in."""
+
 KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service", "widget")
 
-PATHS: Mapping[str, str] = {"service": "/location/services", "entry": "/bookings/waitlist"}
+PATHS: Mapping[str, str] = {
+    "key": "/app/keys",
+    "app": "/apps",
+    "service": "/location/services",
+    "entry": "/bookings/waitlist",
+}
 """Where the things of a kind are made, for kinds whose plural is not their path."""
 
 USED_UP: Mapping[str, str] = {
@@ -58,6 +66,9 @@ USED_UP: Mapping[str, str] = {
     "act_on_booking": "booking",
     "reschedule_booking": "booking",
     "leave_waitlist": "entry",
+    "delete_credential": "credential",
+    "revoke_key": "key",
+    "delete_app": "app",
 }
 """The kind of thing that an operation may use up."""
 
@@ -65,6 +76,8 @@ SLUGS: Mapping[str, str] = {
     "get_hosted_widget": "widget_slug",
     "get_template": "template_slug",
     "update_template": "template_slug",
+    "get_app": "app_slug",
+    "update_app": "app_slug",
 }
 """What the slug in the path is, for operations in which it is not that of a project."""
 
@@ -95,6 +108,7 @@ class World:
                     http=httpx.AsyncClient(transport=transport, base_url="http://slotkeeper.test"),
                     app=portal.call(_new_app, parts),
                 )
+                world.ids["app_slug"] = world.app.slug
                 for kind in KINDS:
                     world.keep(kind)
                 world.ids["reservation_id"] = world.reserved()
@@ -168,8 +182,8 @@ class World:
 
     def keep_person(self) -> None:
         """Make somebody who is known by address, and a property of the resource in the world."""
-        self.ids |= {"email": "doc@example.com", "key": "colour"}
-        self.created("/resources", {**self._body("resource"), "email": self.ids["email"]})
+        self.ids |= {"email": PERSON["email"], "key": "colour"}
+        self.created("/resources", {**self._body("resource"), **PERSON})
         query = {"resource_id": self.ids["resource_id"]}
         self.call("PUT", "/v2/properties", params=query, json={self.ids["key"]: "red"})
 
@@ -185,7 +199,8 @@ class World:
         made = self.created(PATHS.get(used_up, f"/{used_up}s"), self._body(used_up))
         if operation == "delete_booking":
             self.call("PUT", f"/v2/bookings/{made['id']}/cancel")
-        return {**self.ids, f"{used_up}_id": made["id"]}
+        slug = {"slug": made["slug"]} if operation == "delete_app" else {}
+        return {**self.ids, f"{used_up}_id": made["id"], **slug}
 
     def _places(self) -> dict[str, Json]:
         """Return lists of what belongs to a place, with the things that are there already."""
@@ -207,6 +222,8 @@ class World:
                     "availability": {"length": "1 hour", "to": "1 week"},
                     "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
                 }
+            case "key" | "app" | "credential":
+                body = self._body_of_access(kind)
             case "location" | "service" | "widget":
                 body = {"name": kind, "config": {}, **self._places()}
             case "calendar":
@@ -230,6 +247,12 @@ class World:
                     **self.hour(),
                 }
         return body
+
+    def _body_of_access(self, kind: str) -> Json:
+        if kind != "credential":
+            return {"name": f"One more {kind}"}
+        token = {"type": "client-token", "scopes": ["widget"], "description": "Token of the shop"}
+        return {"resource_id": self.ids["resource_id"], **token}
 
     def _series(self) -> Json:
         return {**self._body("booking"), "rrule": "FREQ=WEEKLY;COUNT=2"}
@@ -258,6 +281,10 @@ class World:
             "invite_to_app": person,
             "reschedule_booking": self.hour(),
             "create_series": self._series(),
+            "log_in": PERSON,
+            "create_app": self._body("app"),
+            "create_key": self._body("key"),
+            "create_credential": self._body("credential"),
             "create_bookings_bulk": {"bookings": [self._body("booking")]},
             "update_bookings_bulk": {
                 "bookings": [{"id": self.ids["booking_id"], "action": "confirm"}]
@@ -281,6 +308,8 @@ class World:
             return body
         known = {**self.ids, **self._places(), **self.hour(), **PLAUSIBLE}
         real: Json = {**known, "email": f"{uuid4()}@example.com"}
+        if PERSON.keys() == body.keys():
+            real |= PERSON
         if "rrule" in body:  # the mode of a series, not that of a search
             real["mode"] = "as_many_as_free"
         if {"id", "action"} <= body.keys():  # an action on one of many bookings
@@ -294,13 +323,6 @@ class World:
             else value
             for key, value in body.items()
         }
-
-    def asked(self, query: Json) -> Json:
-        """Return a query about what is in this world: bodies make somebody, queries ask for one."""
-        placed = self.place(query)
-        if isinstance(placed, dict) and isinstance(placed.get("email"), str):
-            placed |= {"email": self.ids["email"], **self.hour()}
-        return placed
 
 
 _NESTED = frozenset(

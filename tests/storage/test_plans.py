@@ -433,7 +433,7 @@ async def test_the_seats_of_a_class_are_found_by_it(explained: Transaction) -> N
 
 
 async def test_the_owner_of_a_key_is_found_by_its_digest(explained: Transaction) -> None:
-    await apps.find_caller(explained, bytes(32))
+    await apps.find_known(explained, bytes(32))
 
     check(explained, "app_keys_digest_key")
 

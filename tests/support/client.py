@@ -64,8 +64,10 @@ class Tenant:
     anonymous: Caller
 
     async def resource(self, **given: Json) -> Json:
-        """Make a resource; a name and a zone unless given."""
-        return await self.api.created("/resources", {"name": "Doc", "timezone": "UTC", **given})
+        """Make a resource; a name and a zone unless given. Its token is shown only this once."""
+        body = {"name": "Doc", "timezone": "UTC", **given}
+        made = await self.api.created("/resources", body)
+        return {name: value for name, value in made.items() if name != "api_token"}
 
     async def project(self, *resource_ids: str, **given: Json) -> Json:
         """Make a project of the resources, open at any hour unless given."""

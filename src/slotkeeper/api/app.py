@@ -6,11 +6,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slotkeeper import __version__
 from slotkeeper.api import (
+    app_keys,
+    apps,
     availability,
     bookings,
     bulk,
     calendars,
     contacts,
+    credentials,
     customers,
     errors,
     events,
@@ -45,6 +48,7 @@ PREFIX = "/v2"
 
 # What has a name below /bookings comes before what is called by its id, /bookings/{id}.
 _ROOMS = (
+    *(apps, app_keys, credentials),
     *(users, invitations, properties, contacts, customers),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
     *(
@@ -67,7 +71,8 @@ Search for free time and book it. The API is that of Timekit, version 2.
 
 Send a key as the password of HTTP Basic with an empty user name. The app key reaches
 everything of its app and stays on your server; the widget key is public and reaches what
-a booking page needs. Every answer is JSON; `data` holds what was asked for.
+a booking page needs. A person calls with the e-mail address as user name and a token as
+password, and reaches what is theirs. Every answer is JSON; `data` holds what was asked for.
 
 A read has an `ETag`: send it back as `If-None-Match` to get 304 and no body while nothing has
 changed. Where the operator limits requests, `X-RateLimit-Remaining` counts them down.

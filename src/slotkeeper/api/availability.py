@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import encoded_response
-from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.auth import EveryKey
 from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.availability import FindAvailability, ShownSlot
 from slotkeeper.api.times import AskedTimes, Times
+from slotkeeper.domain.app import Caller
 from slotkeeper.domain.slots import Slot
 from slotkeeper.domain.zones import Zone, to_datetime
 from slotkeeper.edge.parts import parts_of, transaction_of
@@ -28,23 +29,24 @@ router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 @router.post("/availability", responses=answers(Data[list[ShownSlot]]))
 async def find_availability(
-    request: Request, caller: AnyKey, body: FindAvailability, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindAvailability, times: AskedTimes
 ) -> Response:
     """Find the slots that can be booked, in order of time."""
     answer = await availability.find_slots(
         transaction_of(request),
         caller.app_id,
-        query_of(body, times),
+        query_of(caller, body, times),
         shuffle=parts_of(request).shuffle,
     )
     return encoded_response(encoded(answer, times))
 
 
-def query_of(body: FindAvailability, times: Times) -> Query:
-    """Return the search that a request asks for."""
+def query_of(caller: Caller, body: FindAvailability, times: Times) -> Query:
+    """Return the search that a request asks for; one resource searches in its own time."""
+    own = caller.own_resource_id
     return Query(
         project_id=body.project_id,
-        resource_ids=body.resources or None,
+        resource_ids=[own] if own else body.resources or None,
         constraints=body.constraints,
         settings=body.settings(),
         fallback_zone=times.asked_zone,

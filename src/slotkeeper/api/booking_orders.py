@@ -7,6 +7,7 @@ from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.graphs import GRAPHS
 from slotkeeper.domain.order import Order
+from slotkeeper.services.bulk import Deed
 
 PUBLIC_HOLD_MAX = timedelta(minutes=10)
 """How long the widget key can hold time that nobody has booked."""
@@ -15,23 +16,39 @@ PUBLIC_HOLD_MAX = timedelta(minutes=10)
 def permitted(caller: Caller, order: Order) -> Order:
     """Return the order without what a public caller may not decide.
 
-    Everybody has the widget key. Whether bookings may overlap, how long there is to pay and
-    which steps are left out is for the project to say, and only somebody can book for whom
-    the booking is: a public caller makes no classes.
+    Everybody has the widget key, and the client-tokens. Whether bookings may overlap, how long
+    there is to pay and which steps are left out is for the project to say, and only somebody can
+    book for whom the booking is: a public caller makes no classes.
     """
-    if caller.kind is not KeyKind.WIDGET:
-        return order
+    if not caller.is_public:
+        return _for_own(caller, order)
     graph = GRAPHS.get(order.graph or "")
     if graph is not None and not graph.needs_customer:
         raise InvalidInput.field("graph", "graph is invalid")
     return replace(order, settings={}, steps={})
 
 
+def permitted_deed(caller: Caller, deed: Deed) -> Deed:
+    """Return the deed without what a caller may not do: others' bookings stay as they are.
+
+    The bookings of one bulk may be with several resources.
+    """
+    return deed if caller.own_resource_id is None else replace(deed, with_related=False)
+
+
 def longest_hold(caller: Caller) -> timedelta | None:
     """Return how long a caller may hold what is not booked, None for any length."""
-    return PUBLIC_HOLD_MAX if caller.kind is KeyKind.WIDGET else None
+    return PUBLIC_HOLD_MAX if caller.is_public else None
 
 
 def actor_of(caller: Caller) -> str:
     """Return how the log of a booking names the caller."""
-    return f"{caller.kind}_key"
+    kind = caller.kind
+    return f"{kind}_key" if isinstance(kind, KeyKind) else kind.replace("-", "_")
+
+
+def _for_own(caller: Caller, order: Order) -> Order:
+    """Return the order with the resource that calls, where it says nothing of whose time it is."""
+    own = caller.own_resource_id
+    elsewhere = order.resource_id or order.reservation_id or order.owner_booking_id
+    return order if own is None or elsewhere else replace(order, resource_id=own)

@@ -11,7 +11,7 @@ from fastapi import Request
 from slotkeeper.api import show
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import Times, stamp
-from slotkeeper.domain.app import Caller, KeyKind
+from slotkeeper.domain.app import Caller
 from slotkeeper.domain.booking import Booking, Customer, Transition
 from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.group import group_of
@@ -38,12 +38,14 @@ PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "us
 class Viewer:
     """Shows bookings; what they relate to was loaded once for all of them.
 
-    A public viewer keeps metadata, logs and addresses of resources to itself.
+    A public viewer keeps metadata, logs and addresses of resources to itself; one for a single
+    resource, ``own_id``, shows of others no more than their names.
     """
 
     times: Times
     includes: frozenset[str]
     is_public: bool
+    own_id: UUID | None
     calendars: Mapping[UUID, Calendar]
     events: Mapping[UUID, Event]
     resources: Mapping[UUID, Resource]
@@ -67,7 +69,7 @@ class Viewer:
     ) -> "Viewer":
         """Load what showing these bookings needs: one query for each kind that is asked for."""
         tx, app_id = transaction_of(request), caller.app_id
-        is_public = caller.kind is KeyKind.WIDGET
+        is_public = caller.is_public
         if is_public:
             includes &= PUBLIC_INCLUDES
         ids = [booking.id for booking in shown]
@@ -81,6 +83,11 @@ class Viewer:
         resource_ids = _distinct(each for booking in shown for each in booking.resource_ids)
         wants_related = "bulked_bookings" in includes
         related = await bulk.related_to(tx, app_id, shown) if wants_related else {}
+        if (own := caller.own_resource_id) is not None:
+            related = {
+                each: [other for other in others if own in other.resource_ids]
+                for each, others in related.items()
+            }
         every = [*shown, *chain.from_iterable(related.values())]
         calendar_ids = _distinct(booking.calendar_id for booking in every)
         project_ids = _distinct(booking.project_id for booking in shown)
@@ -88,6 +95,7 @@ class Viewer:
             times=times,
             includes=includes,
             is_public=is_public,
+            own_id=caller.own_resource_id,
             calendars=await calendars.find_all(tx, app_id, calendar_ids),
             events=await events.of_bookings(tx, app_id, ids) if wants_event else {},
             resources=await resources.find_all_ever(tx, app_id, resource_ids)
@@ -112,6 +120,8 @@ class Viewer:
         """Return a booking; each include adds a member, null where there is nothing."""
         actions = [str(action) for action in booking.actions]
         calendar = self.calendars.get(booking.calendar_id) if booking.calendar_id else None
+        if calendar and self._is_of_another(calendar.resource_id):
+            calendar = None
         shown: Shown = {
             "id": booking.id,
             "graph": booking.graph.name,
@@ -161,7 +171,12 @@ class Viewer:
 
     def _person(self, resource: Resource) -> Shown:
         shown = show.resource(resource, calendars=self.calendars_of[resource.id])
+        if self._is_of_another(resource.id):
+            return {**shown, "email": None, "meta": {}, "calendars": []}
         return {**shown, "email": None, "meta": {}} if self.is_public else shown
+
+    def _is_of_another(self, resource_id: UUID) -> bool:
+        return self.own_id not in (None, resource_id)
 
     def _add_includes(self, shown: Shown, booking: Booking) -> None:
         resource = self.resources.get(booking.resource_id) if booking.resource_id else None

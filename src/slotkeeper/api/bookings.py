@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AnyKey, AppKey
-from slotkeeper.api.booking_orders import actor_of, permitted
+from slotkeeper.api.auth import AppKey, EveryKey, OwnKey, PageOrOwnKey
+from slotkeeper.api.booking_orders import actor_of, permitted, permitted_deed
 from slotkeeper.api.booking_views import Viewer, shown_booking
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
@@ -30,7 +30,7 @@ _Range = Annotated[str | None, Query(description="Only bookings within this time
 
 @router.post("", status_code=201, responses=answers(Data[ShownBooking], 201))
 async def create_booking(
-    request: Request, caller: AnyKey, body: CreateBooking, times: AskedTimes, includes: Includes
+    request: Request, caller: EveryKey, body: CreateBooking, times: AskedTimes, includes: Includes
 ) -> Response:
     """Book. A time that another booking or an event holds is refused with 422."""
     tx = transaction_of(request)
@@ -47,7 +47,7 @@ async def create_booking(
 @router.get("", responses=answers(ListOf[ShownBooking]))
 async def list_bookings(
     request: Request,
-    caller: AppKey,
+    caller: OwnKey,
     asked: AskedLongListing,
     times: AskedTimes,
     includes: Includes,
@@ -69,7 +69,7 @@ async def list_bookings(
 
 @router.get("/{booking_id}", responses=answers(Data[ShownBooking]))
 async def get_booking(
-    request: Request, caller: AppKey, booking_id: UUID, times: AskedTimes, includes: Includes
+    request: Request, caller: OwnKey, booking_id: UUID, times: AskedTimes, includes: Includes
 ) -> Response:
     """Get one booking."""
     tx = transaction_of(request)
@@ -79,7 +79,7 @@ async def get_booking(
 
 @router.put("/{booking_id}", status_code=204, responses=answers(None, 204))
 async def update_booking(
-    request: Request, caller: AppKey, booking_id: UUID, body: UpdateBooking
+    request: Request, caller: OwnKey, booking_id: UUID, body: UpdateBooking
 ) -> Response:
     """Merge metadata into a booking; null removes a key."""
     tx = transaction_of(request)
@@ -89,7 +89,7 @@ async def update_booking(
 
 @router.put("/{booking_id}/meta", status_code=204, responses=answers(None, 204))
 async def update_booking_meta(
-    request: Request, caller: AppKey, booking_id: UUID, body: UpdateBooking
+    request: Request, caller: OwnKey, booking_id: UUID, body: UpdateBooking
 ) -> Response:
     """Merge metadata into a booking; another address of the same."""
     return await update_booking(request, caller, booking_id, body)
@@ -98,7 +98,7 @@ async def update_booking_meta(
 @router.put("/{booking_id}/{action}", responses=answers(Data[ShownBooking]))
 async def act_on_booking(
     request: Request,
-    caller: AppKey,
+    caller: OwnKey,
     booking_id: UUID,
     action: str,
     body: ActOnBooking,
@@ -107,7 +107,7 @@ async def act_on_booking(
 ) -> Response:
     """Confirm, cancel, complete …: move a booking to its next state."""
     tx = transaction_of(request)
-    deed = body.deed_on(booking_id, action)
+    deed = permitted_deed(caller, body.deed_on(booking_id, action))
     booking = await bulk.act(tx, caller.app_id, deed, actor=actor_of(caller))
     return data(await shown_booking(request, caller, booking, times=times, includes=includes))
 
@@ -115,7 +115,7 @@ async def act_on_booking(
 @router.post("/{booking_id}/reschedule", responses=answers(Data[ShownBooking]))
 async def reschedule_booking(
     request: Request,
-    caller: AnyKey,
+    caller: PageOrOwnKey,
     booking_id: UUID,
     body: RescheduleBooking,
     times: AskedTimes,

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api import show
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
+from slotkeeper.api.own_data import own_or
 from slotkeeper.api.parameters import AskedListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
@@ -17,6 +18,7 @@ from slotkeeper.api.schemas.resources import ShownCalendar
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import AskedTimes, Times
 from slotkeeper.domain.calendar import Calendar
+from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.listing import Page
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import calendars, resources
@@ -32,17 +34,21 @@ WITH_EVENTS_MAX = 100
 
 @router.post("", status_code=201, responses=answers(Data[ShownCalendar], 201))
 async def create_calendar(
-    request: Request, caller: AppKey, body: CreateCalendar, includes: Includes, times: AskedTimes
+    request: Request, caller: OwnKey, body: CreateCalendar, includes: Includes, times: AskedTimes
 ) -> Response:
-    """Create one more calendar for a resource."""
-    calendar = await calendars.create(transaction_of(request), caller.app_id, body.given())
+    """Create one more calendar for a resource: the one that calls, or one that is named."""
+    resource_id = own_or(caller, body.resource_id)
+    if resource_id is None:
+        raise InvalidInput.field("resource_id", "The resource id field is required.")
+    given = {**body.given(), "resource_id": resource_id}
+    calendar = await calendars.create(transaction_of(request), caller.app_id, given)
     (shown,) = await _shown(request, caller.app_id, [calendar], includes, times)
     return data(shown, 201)
 
 
 @router.get("", responses=answers(ListOf[ShownCalendar]))
 async def list_calendars(
-    request: Request, caller: AppKey, asked: AskedListing, includes: Includes, times: AskedTimes
+    request: Request, caller: OwnKey, asked: AskedListing, includes: Includes, times: AskedTimes
 ) -> Response:
     """List the calendars of the app; 100 a page at most with `include=events`."""
     if EVENTS in includes:
@@ -54,7 +60,7 @@ async def list_calendars(
 
 @router.get("/{calendar_id}", responses=answers(Data[ShownCalendar]))
 async def get_calendar(
-    request: Request, caller: AppKey, calendar_id: UUID, includes: Includes, times: AskedTimes
+    request: Request, caller: OwnKey, calendar_id: UUID, includes: Includes, times: AskedTimes
 ) -> Response:
     """Get one calendar."""
     calendar = await calendars.get(transaction_of(request), caller.app_id, calendar_id)
@@ -64,7 +70,7 @@ async def get_calendar(
 
 @router.put("/{calendar_id}", status_code=204, responses=answers(None, 204))
 async def update_calendar(
-    request: Request, caller: AppKey, calendar_id: UUID, body: UpdateCalendar
+    request: Request, caller: OwnKey, calendar_id: UUID, body: UpdateCalendar
 ) -> Response:
     """Change a calendar; what the request leaves out stays as it is."""
     tx = transaction_of(request)
@@ -73,7 +79,7 @@ async def update_calendar(
 
 
 @router.delete("/{calendar_id}", status_code=204, responses=answers(None, 204))
-async def delete_calendar(request: Request, caller: AppKey, calendar_id: UUID) -> Response:
+async def delete_calendar(request: Request, caller: OwnKey, calendar_id: UUID) -> Response:
     """Delete a calendar with its events; the last one of a resource stays."""
     await calendars.delete(transaction_of(request), caller.app_id, calendar_id)
     return empty()

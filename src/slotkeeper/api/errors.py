@@ -24,6 +24,7 @@ from slotkeeper.domain.errors import (
     KeyReused,
     LinkExpired,
     LinkInvalid,
+    NotAllowed,
     NotFound,
     SlotTaken,
     TransitionRefused,
@@ -38,6 +39,7 @@ STATUS_OF: Mapping[type[DomainError], HTTPStatus] = {
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     LinkExpired: HTTPStatus.GONE,
     LinkInvalid: HTTPStatus.FORBIDDEN,
+    NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     SlotTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     TransitionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -122,6 +124,8 @@ async def _refused(_: Request, error: Exception) -> Response:
         return json_response({"error": str(error), "errors": error.errors}, status)
     if isinstance(error, NotFound):
         return json_response({"error": str(error), "model": error.model}, status)
+    if isinstance(error, NotAllowed):
+        return json_response({"error": {"message": str(error)}}, status)
     return json_response({"error": str(error)}, status)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from slotkeeper.api import show
 from slotkeeper.api.answers import data, empty, json_response
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import AskingRoute, parameters_in_body
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
@@ -28,8 +28,8 @@ UNDISCLOSED = "Undisclosed"
 async def _window(
     request: Request,
     times: AskedTimes,
-    start: Annotated[str | None, Query(include_in_schema=False)] = None,
-    end: Annotated[str | None, Query(include_in_schema=False)] = None,
+    start: Annotated[str | None, Query(description="Start of the time that is asked about")] = None,
+    end: Annotated[str | None, Query(description="End of that time")] = None,
 ) -> tuple[datetime, datetime]:
     """Return the time that a request asks about; both bounds are required.
 
@@ -65,26 +65,12 @@ def _bound(times: Times, field: str, text: str | None) -> datetime:
 END_OF_TIME = datetime(2200, 1, 1, tzinfo=UTC)
 _BEYOND = re.compile("[1-9][0-9]{10,14}", re.ASCII)
 
-# To callers they are required parameters; that they may stand elsewhere is nobody's business.
-_WINDOW = {
-    "parameters": [
-        {
-            "name": name,
-            "in": "query",
-            "required": True,
-            "description": f"{name.capitalize()} of the time that is asked about",
-            "schema": {"type": "string", "title": name.capitalize()},
-        }
-        for name in ("start", "end")
-    ]
-}
-
 AskedWindow = Annotated[tuple[datetime, datetime], Depends(_window)]
 
 
 @router.post("", status_code=201, responses=answers(Data[CalendarEvent], 201))
 async def create_event(
-    request: Request, caller: AppKey, body: CreateEvent, times: AskedTimes
+    request: Request, caller: OwnKey, body: CreateEvent, times: AskedTimes
 ) -> Response:
     """Create an event; unless declined it takes the time of its calendar's resource.
 
@@ -96,10 +82,10 @@ async def create_event(
     return json_response(shown, 201)
 
 
-@router.get("", responses=answers(ListOf[CalendarEvent]), openapi_extra=_WINDOW)
+@router.get("", responses=answers(ListOf[CalendarEvent]))
 async def list_events(
     request: Request,
-    caller: AppKey,
+    caller: OwnKey,
     asked: AskedListing,
     times: AskedTimes,
     window: AskedWindow,
@@ -114,10 +100,10 @@ async def list_events(
     return paged(request, asked, page, lambda each: show.event(each, times))
 
 
-@router.get("/availability", responses=answers(BusyTimes), openapi_extra=_WINDOW)
+@router.get("/availability", responses=answers(BusyTimes))
 async def get_busy_times(
     request: Request,
-    caller: AppKey,
+    caller: OwnKey,
     times: AskedTimes,
     window: AskedWindow,
     email: Annotated[str, Query(description="E-mail address of the resource asked about")],
@@ -147,7 +133,7 @@ async def get_busy_times(
 
 @router.get("/{event_id}", responses=answers(Data[CalendarEvent]))
 async def get_event(
-    request: Request, caller: AppKey, event_id: UUID, times: AskedTimes
+    request: Request, caller: OwnKey, event_id: UUID, times: AskedTimes
 ) -> Response:
     """Get one event."""
     event = await events.get(transaction_of(request), caller.app_id, event_id)
@@ -156,7 +142,7 @@ async def get_event(
 
 @router.put("/{event_id}", status_code=204, responses=answers(None, 204))
 async def update_event(
-    request: Request, caller: AppKey, event_id: UUID, body: UpdateEvent, times: AskedTimes
+    request: Request, caller: OwnKey, event_id: UUID, body: UpdateEvent, times: AskedTimes
 ) -> Response:
     """Change an event; what the request leaves out stays as it is."""
     tx = transaction_of(request)
@@ -165,7 +151,7 @@ async def update_event(
 
 
 @router.delete("/{event_id}", status_code=204, responses=answers(None, 204))
-async def delete_event(request: Request, caller: AppKey, event_id: UUID) -> Response:
+async def delete_event(request: Request, caller: OwnKey, event_id: UUID) -> Response:
     """Delete an event.
 
     With an event that repeats go all its occurrences; with an event that replaces one

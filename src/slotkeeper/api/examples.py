@@ -4,6 +4,7 @@ A contract test sends every one of them.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
@@ -46,7 +47,18 @@ _BOOKING = {
     "customer": {"name": "Marty McFly", "email": "marty@example.com"},
 }
 
-EXAMPLES: Mapping[str, object] = {
+EXAMPLES: Mapping[str, Any] = {
+    "log_in": {"email": "doc@example.com", "password": "one point twenty-one"},
+    "create_app": {"name": "Hill Valley", "settings": {"contact_email": "doc@example.com"}},
+    "update_app": {"settings": {"callback": "https://hill.example/connected"}},
+    "create_key": {"name": "Web server"},
+    "create_credential": {
+        "resource_id": _RESOURCE,
+        "type": "client-token",
+        "scopes": ["widget"],
+        "description": "Token of the shop's site",
+        "referrer": ["https://hill.example"],
+    },
     "create_resource": {
         "name": "Doc Brown",
         "timezone": "America/Los_Angeles",

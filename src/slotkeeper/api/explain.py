@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
 from slotkeeper.api.availability import query_of
 from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
@@ -34,7 +34,7 @@ router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 @router.post("/availability/explain", responses=answers(Data[ShownExplanation]))
 async def explain_availability(
-    request: Request, caller: AppKey, body: ExplainAvailability, times: AskedTimes
+    request: Request, caller: OwnKey, body: ExplainAvailability, times: AskedTimes
 ) -> Response:
     """Explain why a search offers what it offers, and nothing else.
 
@@ -42,7 +42,7 @@ async def explain_availability(
     when it wants no length; everything else in its window is closed for the reasons told.
     """
     found = await explain.explain(
-        transaction_of(request), caller.app_id, query_of(body, times), instant=body.instant
+        transaction_of(request), caller.app_id, query_of(caller, body, times), instant=body.instant
     )
 
     def show(minute: int) -> str:

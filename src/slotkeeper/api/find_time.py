@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import encoded_response
-from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.auth import EveryKey
 from slotkeeper.api.availability import shown_in
 from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
@@ -19,7 +19,7 @@ from slotkeeper.api.schemas.find_time import (
     ShownTime,
 )
 from slotkeeper.api.times import AskedTimes, Times
-from slotkeeper.domain.app import Caller, KeyKind
+from slotkeeper.domain.app import Caller
 from slotkeeper.domain.interval import Interval
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import find_time as finding
@@ -30,21 +30,21 @@ router = APIRouter(prefix="/findtime", tags=["Find time (older)"], route_class=S
 
 @router.post("", responses=answers(Data[list[ShownTime]]))
 async def find_time(
-    request: Request, caller: AnyKey, body: FindTime, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindTime, times: AskedTimes
 ) -> Response:
     """Find the times in which everybody named is free."""
     tx, shuffle = transaction_of(request), parts_of(request).shuffle
-    slots = await finding.find(tx, caller.app_id, _query(body, times), shuffle=shuffle)
+    slots = await finding.find(tx, caller.app_id, _query(caller, body, times), shuffle=shuffle)
     return _listed(_encoded(slots, shown_in(times.zone, times)))
 
 
 @router.post("/bulk", responses=answers(Data[list[list[ShownTime]]]))
 async def find_time_bulk(
-    request: Request, caller: AnyKey, body: FindTimeBulk, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindTimeBulk, times: AskedTimes
 ) -> Response:
     """Find the times of several searches; one list for each, in their order."""
     tx, shuffle = transaction_of(request), parts_of(request).shuffle
-    queries = [_query(each, times) for each in body.queries]
+    queries = [_query(caller, each, times) for each in body.queries]
     found = await finding.find_bulk(tx, caller.app_id, queries, shuffle=shuffle)
     show = shown_in(times.zone, times)
     return _listed(",".join(f"[{_encoded(slots, show)}]" for slots in found))
@@ -52,19 +52,22 @@ async def find_time_bulk(
 
 @router.post("/team", responses=answers(Data[list[ShownTeamTime]]))
 async def find_time_team(
-    request: Request, caller: AnyKey, body: FindTimeTeam, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindTimeTeam, times: AskedTimes
 ) -> Response:
     """Find the times in which somebody of a team is free, with all who are."""
     tx, shuffle = transaction_of(request), parts_of(request).shuffle
-    queries = [_query(each, times) for each in body.users]
+    queries = [_query(caller, each, times) for each in body.users]
     found = await finding.find_team(tx, caller.app_id, queries, shuffle=shuffle)
     known = {email.lower() for query in queries for email in query.emails}
     return _listed(_encoded_team(found, shown_in(times.zone, times), _show_member(caller, known)))
 
 
-def _query(body: FindTime, times: Times) -> Query:
+def _query(caller: Caller, body: FindTime, times: Times) -> Query:
+    """Return the search that a request asks for; one resource searches in its own time."""
+    own = caller.own_resource_id
+    named = body.named_ids() or body.emails or body.calendar_ids
     return Query(
-        resource_ids=body.named_ids(),
+        resource_ids=body.named_ids() if own is None or named else [own],
         emails=body.emails or (),
         calendar_ids=body.calendar_ids or (),
         filters=body.filters,
@@ -107,7 +110,7 @@ def _show_member(caller: Caller, known: set[str]) -> Callable[[Member], object]:
 
     def show(member: Member) -> object:
         email = member.resource.email
-        may_see = caller.kind is KeyKind.API or (email or "").lower() in known
+        may_see = not caller.is_public or (email or "").lower() in known
         return {
             "name": member.resource.name,
             "email": email if may_see else None,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
 from slotkeeper.api.diagrams import drawn
 from slotkeeper.api.pictures import as_png
 from slotkeeper.api.route import ApiRoute
@@ -28,19 +28,19 @@ def _picture(*kinds: str) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("", responses=answers(Data[list[ShownGraph]]))
-async def list_graphs(caller: AppKey) -> Response:
+async def list_graphs(caller: OwnKey) -> Response:
     """List every graph, with its states, actions and transitions."""
     return data([_shown(graph) for graph in GRAPHS.values()])
 
 
 @router.get("/{graph}", responses=answers(Data[ShownGraph]))
-async def get_graph(caller: AppKey, graph: str) -> Response:
+async def get_graph(caller: OwnKey, graph: str) -> Response:
     """Get one graph by its name."""
     return data(_shown(_named(graph)))
 
 
 @router.get("/{graph}/diagram", response_class=Response, responses=_picture(_SVG, _PNG))
-async def draw_graph(request: Request, caller: AppKey, graph: str) -> Response:
+async def draw_graph(request: Request, caller: OwnKey, graph: str) -> Response:
     """Get a graph as a picture: SVG, or PNG for who accepts that and no SVG.
 
     States in which a booking ends have a double border; what the server does by itself, such
@@ -54,7 +54,7 @@ async def draw_graph(request: Request, caller: AppKey, graph: str) -> Response:
 
 
 @router.get("/{graph}/diagram.png", response_class=Response, responses=_picture(_PNG))
-async def draw_graph_in_pixels(caller: AppKey, graph: str) -> Response:
+async def draw_graph_in_pixels(caller: OwnKey, graph: str) -> Response:
     """Get a graph as a PNG picture, whatever the request accepts."""
     return Response(as_png(drawn(_named(graph))), media_type=_PNG)
 

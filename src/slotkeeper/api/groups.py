@@ -5,14 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data
-from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.auth import EveryKey
 from slotkeeper.api.booking_views import Viewer
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
 from slotkeeper.api.schemas.bookings import ShownClass
 from slotkeeper.api.times import AskedTimes
-from slotkeeper.domain.app import KeyKind
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import bookings, groups
 
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/bookings", tags=["Bookings"], route_class=ApiRoute)
 @router.get("/groups", responses=answers(ListOf[ShownClass]))
 async def list_classes(
     request: Request,
-    caller: AnyKey,
+    caller: EveryKey,
     asked: AskedLongListing,
     times: AskedTimes,
     includes: Includes,
@@ -38,7 +37,7 @@ async def list_classes(
 
 @router.get("/groups/{booking_id}", responses=answers(Data[ShownClass]))
 async def get_class(
-    request: Request, caller: AnyKey, booking_id: UUID, times: AskedTimes, includes: Includes
+    request: Request, caller: EveryKey, booking_id: UUID, times: AskedTimes, includes: Includes
 ) -> Response:
     """Get one class; who has the app key sees its seats too."""
     tx = transaction_of(request)
@@ -47,7 +46,7 @@ async def get_class(
         request, caller, [found], times=times, includes=includes | {"resource"}
     )
     shown = viewer.show(found)
-    if caller.kind is not KeyKind.WIDGET:
+    if not caller.is_public:
         seats = await bookings.seats_of(tx, caller.app_id, booking_id)
         of_seats = await Viewer.of(request, caller, seats, times=times, includes=includes)
         shown["bookings"] = [of_seats.show(seat) for seat in seats]
@@ -56,7 +55,7 @@ async def get_class(
 
 @router.get("/{booking_id}/groups", responses=answers(Data[ShownClass]))
 async def get_class_at_old_address(
-    request: Request, caller: AnyKey, booking_id: UUID, times: AskedTimes, includes: Includes
+    request: Request, caller: EveryKey, booking_id: UUID, times: AskedTimes, includes: Includes
 ) -> Response:
     """Get one class; the address at which timekit-sdk 1.7 to 1.17 asks for it."""
     return await get_class(request, caller, booking_id, times, includes)

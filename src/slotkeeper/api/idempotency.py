@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from fastapi import Request, Response
 
 from slotkeeper.api.answers import encoded_response
@@ -16,9 +17,10 @@ from slotkeeper.domain.idempotency import (
     checked,
     fingerprint,
 )
-from slotkeeper.edge.parts import transaction_of
+from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import Answering
 from slotkeeper.services import idempotency
+from slotkeeper.services.vault import Vault
 
 REPLAYED = "Idempotent-Replayed"
 """The header of an answer that was given before."""
@@ -64,10 +66,13 @@ async def answered_once(request: Request, answer: Answering) -> Response:
     tx = transaction_of(request)
     key = IdempotencyKey(app_id=caller.app_id, key_id=caller.key_id, text=_key_of(request))
     first = await idempotency.recall(tx, key, fingerprint=await _fingerprint_of(request))
+    vault = parts_of(request).vault
     if first is not None:
-        return _again(first)
+        return _again(vault, first)
     response = await answer(request)
-    await idempotency.remember(tx, key, FirstAnswer(response.status_code, bytes(response.body)))
+    # An answer may tell a new key or token, which stands nowhere in the database in clear.
+    sealed = vault.seal(bytes(response.body).decode()) if response.body else b""
+    await idempotency.remember(tx, key, FirstAnswer(response.status_code, sealed))
     return response
 
 
@@ -90,8 +95,12 @@ async def _fingerprint_of(request: Request) -> bytes:
     )
 
 
-def _again(first: FirstAnswer) -> Response:
+def _again(vault: Vault, first: FirstAnswer) -> Response:
     replayed = {REPLAYED: "true"}
     if not first.body:
         return Response(status_code=first.status, headers=replayed)
-    return encoded_response(first.body, first.status, headers=replayed)
+    try:
+        body = vault.open(first.body).encode()
+    except InvalidTag:  # kept before answers were sealed
+        body = first.body
+    return encoded_response(body, first.status, headers=replayed)

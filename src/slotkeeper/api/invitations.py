@@ -10,7 +10,7 @@ from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.resources import Invite, ShownInvited
 from slotkeeper.api.times import AskedTimes
-from slotkeeper.edge.parts import public_url, transaction_of
+from slotkeeper.edge.parts import parts_of, public_url, transaction_of
 from slotkeeper.services import invitations
 
 router = APIRouter(tags=["Resources"], route_class=ApiRoute)
@@ -23,10 +23,10 @@ async def invite(
 
     The answer is the resource of that person, with the address at which they choose a password.
     """
-    tx = transaction_of(request)
+    tx, vault = transaction_of(request), parts_of(request).vault
     invited = await invitations.invite(tx, caller.app_id, body.given())
     shown = await shown_resource(
-        tx, caller.app_id, invited.resource, includes=includes, times=times
+        tx, vault, caller.app_id, invited.resource, includes=includes, times=times
     )
     address = f"{public_url(request)}/account/password?token={invited.token}"
     return data({**shown, "invitation_url": address}, 201)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data, encoded_response
-from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.auth import EveryKey
 from slotkeeper.api.availability import encoded, query_of
 from slotkeeper.api.route import SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
@@ -18,27 +18,27 @@ router = APIRouter(tags=["Availability"], route_class=SearchRoute)
 
 @router.post("/availability/dates", responses=answers(Data[list[ShownDate]]))
 async def find_availability_dates(
-    request: Request, caller: AnyKey, body: FindAvailability, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindAvailability, times: AskedTimes
 ) -> Response:
     """Find the dates with at least one slot.
 
     A date is that of the resource. `to` includes its day unless it says a time of day.
     """
     dates = await overviews.find_dates(
-        transaction_of(request), caller.app_id, query_of(body, times)
+        transaction_of(request), caller.app_id, query_of(caller, body, times)
     )
     return data([{"date": each.on, "resources": each.resource_ids} for each in dates])
 
 
 @router.post("/availability/count", responses=answers(Data[ShownCount]))
 async def count_availability(
-    request: Request, caller: AnyKey, body: FindAvailability, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindAvailability, times: AskedTimes
 ) -> Response:
     """Count the slots that the search would list."""
     total = await overviews.count_slots(
         transaction_of(request),
         caller.app_id,
-        query_of(body, times),
+        query_of(caller, body, times),
         shuffle=parts_of(request).shuffle,
     )
     return data({"total": total})
@@ -46,10 +46,10 @@ async def count_availability(
 
 @router.post("/unavailable/slots", responses=answers(Data[list[ShownSlot]]))
 async def find_unavailable_slots(
-    request: Request, caller: AnyKey, body: FindAvailability, times: AskedTimes
+    request: Request, caller: EveryKey, body: FindAvailability, times: AskedTimes
 ) -> Response:
     """Find when resources cannot be had, as the longest such intervals."""
     answer = await overviews.find_closed(
-        transaction_of(request), caller.app_id, query_of(body, times)
+        transaction_of(request), caller.app_id, query_of(caller, body, times)
     )
     return encoded_response(encoded(answer, times))

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from slotkeeper.api.answers import json_response
+from slotkeeper.api.auth import find_caller
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.edge.parts import public_url
@@ -29,6 +30,7 @@ def _listing_with(limit_default: int) -> Callable[..., Awaitable[Listing]]:
     """Return what reads a listing from a query, for a list with its own usual page size."""
 
     async def listing(
+        request: Request,
         limit: Annotated[
             str | None,
             Query(description=f"Items a page: {limit_default} unless given, {LIMIT_MAX} at most"),
@@ -54,7 +56,9 @@ def _listing_with(limit_default: int) -> Callable[..., Awaitable[Listing]]:
             str | None, Query(alias="sorted_by", include_in_schema=False)
         ] = None,
     ) -> Listing:
+        caller = await find_caller(request)
         return Listing(
+            only_of=caller.own_resource_id if caller else None,
             page=min(max(_number(page) or 1, 1), _PAGE_MAX),
             limit=_limit(limit, limit_default),
             terms=_terms(search),

@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from slotkeeper.api.answers import data, empty, json_response
-from slotkeeper.api.auth import AnyKey, AppKey, find_caller
+from slotkeeper.api.auth import EveryKey, OwnKey, find_caller, slug_of
+from slotkeeper.api.own_data import own_or
 from slotkeeper.api.parameters import Includes
 from slotkeeper.api.resource_views import shown_user
 from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, Answer, Data, answers
@@ -25,24 +26,22 @@ from slotkeeper.domain.app import App
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import find_zone, minute_floor
-from slotkeeper.edge.parts import transaction_of
+from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import apps, passwords, resources
-
-APP_HEADER = "Timekit-App"
-"""Header and query parameter with which somebody without a key names the app, by its slug."""
 
 
 async def _own_resource(
     request: Request,
-    caller: AppKey,
+    caller: OwnKey,
     resource_id: Annotated[
         UUID | None, Query(description="Whom the app key speaks for, on routes about oneself")
     ] = None,
 ) -> Resource:
     """Return the resource that a caller is or speaks for; an app key must say for whom."""
-    if resource_id is None:
+    own = own_or(caller, resource_id)
+    if own is None:
         raise InvalidInput({"resource_id": ["The resource id field is required."]})
-    return await resources.get(transaction_of(request), caller.app_id, resource_id)
+    return await resources.get(transaction_of(request), caller.app_id, own)
 
 
 Own = Annotated[Resource, Depends(_own_resource)]
@@ -50,7 +49,7 @@ Own = Annotated[Resource, Depends(_own_resource)]
 
 async def find_app(request: Request) -> App | None:
     """Return the app whose slug a request names, or None."""
-    slug = request.headers.get(APP_HEADER) or request.query_params.get(APP_HEADER)
+    slug = slug_of(request)
     app = await apps.find_by_slug(transaction_of(request), slug) if slug else None
     if app is not None:
         request.state.test_mode = app.test_mode
@@ -58,15 +57,15 @@ async def find_app(request: Request) -> App | None:
 
 
 async def get_own(
-    request: Request, caller: AppKey, own: Own, includes: Includes, times: AskedTimes
+    request: Request, caller: OwnKey, own: Own, includes: Includes, times: AskedTimes
 ) -> Response:
-    """Get oneself: with the app key, the resource that `resource_id` names."""
-    tx = transaction_of(request)
-    return data(await shown_user(tx, caller.app_id, own, includes=includes, times=times))
+    """Get oneself: with a server-token whose it is, with the app key who `resource_id` is."""
+    tx, vault = transaction_of(request), parts_of(request).vault
+    return data(await shown_user(tx, vault, caller.app_id, own, includes=includes, times=times))
 
 
-async def update_own(request: Request, caller: AppKey, own: Own, body: UpdateResource) -> Response:
-    """Change oneself: with the app key, the resource that `resource_id` names."""
+async def update_own(request: Request, caller: OwnKey, own: Own, body: UpdateResource) -> Response:
+    """Change oneself: with a server-token whose it is, with the app key who `resource_id` is."""
     changes = body.given(clearable=CLEARABLE)
     await resources.change(transaction_of(request), caller.app_id, own.id, changes)
     return empty()
@@ -82,7 +81,7 @@ async def ask_reset(request: Request, body: AskReset) -> Response:
     return json_response({})
 
 
-async def get_zone(request: Request, caller: AnyKey, email: str) -> Response:
+async def get_zone(request: Request, caller: EveryKey, email: str) -> Response:
     """Get the zone of whoever has an e-mail address, and its distance from UTC now, in hours."""
     tx = transaction_of(request)
     resource = await resources.get_by_email(tx, caller.app_id, email)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from slotkeeper.api import show
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AnyKey, AppKey
+from slotkeeper.api.auth import AppKey, EmbedKey, OwnKey, PageOrOwnKey
 from slotkeeper.api.parameters import AskedListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, Data, ListOf, answers
@@ -22,7 +22,7 @@ from slotkeeper.api.schemas.projects import (
     UpdateProject,
     WidgetConfig,
 )
-from slotkeeper.domain.app import KeyKind
+from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.domain.project import Project
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import apps, projects, resources
@@ -48,15 +48,15 @@ async def create_project(request: Request, caller: AppKey, body: CreateProject) 
 
 @router.get("", responses=answers(ListOf[ShownProject]))
 async def list_projects(
-    request: Request, caller: AnyKey, asked: AskedListing, includes: Includes
+    request: Request, caller: PageOrOwnKey, asked: AskedListing, includes: Includes
 ) -> Response:
     """List the projects of the app."""
     tx = transaction_of(request)
     page = await projects.list_projects(tx, caller.app_id, asked)
-    beside = await _beside(tx, caller.app_id, page.items, includes)
+    beside = await _beside(tx, caller, page.items, includes)
 
     def shown(project: Project) -> show.Shown:
-        if caller.kind is KeyKind.WIDGET:
+        if caller.is_public:
             return show.public_project(project)
         return {**show.project(project), **beside[project.id]}
 
@@ -71,7 +71,7 @@ async def get_hosted_project(request: Request, slug: str) -> Response:
 
 
 @router.get("/embed/{project_id}", responses=answers(Data[WidgetConfig]))
-async def get_embedded_project(request: Request, caller: AnyKey, project_id: UUID) -> Response:
+async def get_embedded_project(request: Request, caller: EmbedKey, project_id: UUID) -> Response:
     """Get what the widget of a project needs."""
     project = await projects.get(transaction_of(request), caller.app_id, project_id)
     return await _widget_config(request, caller.app_id, project)
@@ -79,12 +79,12 @@ async def get_embedded_project(request: Request, caller: AnyKey, project_id: UUI
 
 @router.get("/{project_id}", responses=answers(Data[ShownProject]))
 async def get_project(
-    request: Request, caller: AppKey, project_id: UUID, includes: Includes
+    request: Request, caller: OwnKey, project_id: UUID, includes: Includes
 ) -> Response:
     """Get one project."""
     tx = transaction_of(request)
     project = await projects.get(tx, caller.app_id, project_id)
-    beside = await _beside(tx, caller.app_id, [project], includes)
+    beside = await _beside(tx, caller, [project], includes)
     return data({**show.project(project), **beside[project_id]})
 
 
@@ -161,14 +161,18 @@ def _taken_from(given: dict[str, Any]) -> projects.Places:
 
 
 async def _beside(
-    tx: Transaction, app_id: UUID, shown: Sequence[Project], includes: frozenset[str]
+    tx: Transaction, caller: Caller, shown: Sequence[Project], includes: frozenset[str]
 ) -> dict[UUID, show.Shown]:
-    """Return by id what is shown of each project because ``includes`` asks for it."""
+    """Return by id what is shown of each project because ``includes`` asks for it.
+
+    A resource that calls sees itself among the resources, and nobody else.
+    """
+    app_id, own = caller.app_id, caller.own_resource_id
     ids = [project.id for project in shown]
     beside: dict[UUID, show.Shown] = {each: {} for each in ids}
     if "resources" in includes:
         for each, resource_ids in (await projects.resource_ids_of_all(tx, app_id, ids)).items():
-            beside[each]["resources"] = resource_ids
+            beside[each]["resources"] = [it for it in resource_ids if own in (None, it)]
     if includes & {"locations", "services"}:
         for each, places in (await projects.places_of_all(tx, app_id, ids)).items():
             both = {"locations": places.location_ids, "services": places.service_ids}

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BeforeValidator
 
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
 from slotkeeper.api.people import Own
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, answers
@@ -27,21 +27,21 @@ Properties = Annotated[
 
 
 @router.get("", responses=answers(Data[list[ShownProperty]]))
-async def list_properties(request: Request, caller: AppKey, own: Own) -> Response:
+async def list_properties(request: Request, caller: OwnKey, own: Own) -> Response:
     """List one's properties by key: with the app key, those of the one `resource_id` names."""
     found = await properties.list_properties(transaction_of(request), caller.app_id, own.id)
     return data([_shown(each) for each in found])
 
 
 @router.get("/{key}", responses=answers(Data[ShownProperty]))
-async def get_property(request: Request, caller: AppKey, own: Own, key: str) -> Response:
+async def get_property(request: Request, caller: OwnKey, own: Own, key: str) -> Response:
     """Get one property."""
     found = await properties.get(transaction_of(request), caller.app_id, own.id, key)
     return data(_shown(found))
 
 
 @router.put("", status_code=204, responses=answers(None, 204))
-async def set_properties(request: Request, caller: AppKey, own: Own, body: Properties) -> Response:
+async def set_properties(request: Request, caller: OwnKey, own: Own, body: Properties) -> Response:
     """Set properties; others stay as they are. Every value becomes text."""
     texts = parse_properties(body)
     await properties.save(transaction_of(request), caller.app_id, own.id, texts)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data
-from slotkeeper.api.auth import AnyKey
+from slotkeeper.api.auth import EveryKey
 from slotkeeper.api.booking_orders import actor_of, longest_hold, permitted
 from slotkeeper.api.booking_views import shown_booking
 from slotkeeper.api.parameters import Includes
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/bookings/reserve", tags=["Bookings"], route_class=Ap
 
 @router.post("", status_code=201, responses=answers(Data[ShownBooking], 201))
 async def reserve(
-    request: Request, caller: AnyKey, body: Reserve, times: AskedTimes, includes: Includes
+    request: Request, caller: EveryKey, body: Reserve, times: AskedTimes, includes: Includes
 ) -> Response:
     """Hold a time, or a seat in a class, for some seconds; book it with its id."""
     tx = transaction_of(request)
@@ -39,7 +39,11 @@ async def reserve(
 
 @router.put("/extend", responses=answers(Data[ShownBooking]))
 async def extend_reservation(
-    request: Request, caller: AnyKey, body: ExtendReservation, times: AskedTimes, includes: Includes
+    request: Request,
+    caller: EveryKey,
+    body: ExtendReservation,
+    times: AskedTimes,
+    includes: Includes,
 ) -> Response:
     """Hold a reservation longer, counted from now; one that has run out stays so."""
     tx = transaction_of(request)

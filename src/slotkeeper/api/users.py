@@ -8,23 +8,23 @@ from starlette.exceptions import HTTPException
 
 from slotkeeper.api import people
 from slotkeeper.api.answers import data
-from slotkeeper.api.auth import find_caller, unauthorized
+from slotkeeper.api.auth import find_caller, forbidden, unauthorized
 from slotkeeper.api.parameters import Includes
-from slotkeeper.api.resource_views import shown_user
+from slotkeeper.api.resource_views import API_TOKEN, shown_user
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.resources import ShownUser, SignUp
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.domain.app import KeyKind
 from slotkeeper.edge.parts import parts_of, transaction_of
-from slotkeeper.services import resources
+from slotkeeper.services import own_apps, resources
 
 router = APIRouter(prefix="/users", tags=["Users"], route_class=ApiRoute)
 
 people.serve(router, "user")
 
 
-async def _app_of_newcomer(request: Request) -> UUID:
+async def _app_of_newcomer(request: Request, body: SignUp) -> UUID:
     """Return the app that a new user belongs to; refuse whoever may not make one.
 
     With the app key always. Without a key, people make their own only where the operator has
@@ -33,13 +33,14 @@ async def _app_of_newcomer(request: Request) -> UUID:
     caller = await find_caller(request)
     if caller is not None:
         if caller.kind is not KeyKind.API:
-            raise HTTPException(403, f"This route is not allowed with a {caller.kind} key")
+            raise forbidden(caller)
         return caller.app_id
     app = await people.find_app(request)
     if app is None or "authorization" in request.headers:
         raise unauthorized()
     if not parts_of(request).settings.public_sign_up:
         raise HTTPException(403, "People cannot sign up by themselves on this server")
+    await own_apps.check_newcomer(transaction_of(request), app.id, body.email)
     return app.id
 
 
@@ -54,6 +55,8 @@ async def create_user(
 
     Who has no key names the app by its slug, in the header `Timekit-App`.
     """
-    tx = transaction_of(request)
+    tx, vault = transaction_of(request), parts_of(request).vault
     user = await resources.create(tx, app_id, body.given())
-    return data(await shown_user(tx, app_id, user, includes=includes, times=times), 201)
+    includes |= {API_TOKEN}
+    shown = await shown_user(tx, vault, app_id, user, includes=includes, times=times)
+    return data(shown, 201)

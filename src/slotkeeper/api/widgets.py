@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AnyKey, AppKey
+from slotkeeper.api.auth import AppKey, EmbedKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, Data, ListOf, answers
@@ -39,7 +39,7 @@ async def get_hosted_widget(request: Request, slug: str) -> Response:
 
 
 @router.get("/embed/{widget_id}", responses=answers(Data[PublicWidget]))
-async def get_embedded_widget(request: Request, caller: AnyKey, widget_id: UUID) -> Response:
+async def get_embedded_widget(request: Request, caller: EmbedKey, widget_id: UUID) -> Response:
     """Get a widget for a page that has the public key."""
     return data(_public(await widgets.get(transaction_of(request), caller.app_id, widget_id)))
 

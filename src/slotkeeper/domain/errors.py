@@ -79,6 +79,12 @@ class LinkInvalid(DomainError):
         super().__init__("This link is not valid")
 
 
+class NotAllowed(DomainError):
+    """Whoever asks is known and may not do this."""
+
+    code = "not_allowed"
+
+
 class NotFound(DomainError):
     """Nothing with that id is within reach of whoever asks; ``model`` is its kind."""
 

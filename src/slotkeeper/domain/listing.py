@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 Item = TypeVar("Item")
 
@@ -12,7 +13,8 @@ class Listing:
     """Which page of a list, narrowed by which terms, in which order.
 
     ``terms`` are pairs of field and wanted value, all of which must hold. ``page`` counts
-    from 1. ``order`` names a field, None means the order of the list itself.
+    from 1. ``order`` names a field, None means the order of the list itself. ``only_of`` is the
+    resource to whose belongings the list is kept, None for everything of the app.
     """
 
     page: int = 1
@@ -20,6 +22,7 @@ class Listing:
     terms: Sequence[tuple[str, str]] = ()
     order: str | None = None
     descending: bool = False
+    only_of: UUID | None = None
 
     @property
     def offset(self) -> int:

@@ -1,15 +1,19 @@
 """Make apps and find out who is calling."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from slotkeeper.domain import app_settings
 from slotkeeper.domain.app import App, Caller, KeyKind
 from slotkeeper.domain.email import is_email
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.project import slug_of
 from slotkeeper.services import vault as keys
+from slotkeeper.services.keys import USE_NOTED_EVERY, is_worth_noting
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage import apps
+from slotkeeper.storage import keys as stored_keys
 from slotkeeper.storage.transaction import Transaction
 
 
@@ -25,12 +29,20 @@ class NewApp:
 
 
 async def create(
-    tx: Transaction, vault: Vault, *, name: str, owner_email: str, test_mode: bool
+    tx: Transaction,
+    vault: Vault,
+    *,
+    name: str,
+    owner_email: str,
+    test_mode: bool,
+    settings: Mapping[str, object] | None = None,
+    creator: Caller | None = None,
 ) -> NewApp:
     """Make an app with an app key, a widget key and a webhook secret.
 
     The slug is made from the name, with a number behind it where another app has it. Raises
-    InvalidInput for an empty name and for an address that is none.
+    InvalidInput for an empty name and for an address that is none. ``creator`` is who made it
+    over the API, and manages it.
     """
     if not name.strip():
         raise InvalidInput({"name": ["The name field is required."]})
@@ -43,7 +55,9 @@ async def create(
         name=name.strip(),
         owner_email=owner_email,
         test_mode=test_mode,
-        settings={"name": name.strip()},
+        settings=app_settings.merged({"name": name.strip()}, settings or {}),
+        creator_app_id=creator.app_id if creator else None,
+        creator_resource_id=creator.resource_id if creator else None,
         created_at=tx.now,
         updated_at=tx.now,
     )
@@ -73,8 +87,14 @@ async def create_key(tx: Transaction, vault: Vault, app: App, kind: KeyKind) -> 
 
 
 async def find_caller(tx: Transaction, key: str) -> Caller | None:
-    """Return whose key this is, or None."""
-    return await apps.find_caller(tx, keys.digest_of(key))
+    """Return whose key this is, or None, and note that it is used."""
+    known = await apps.find_known(tx, keys.digest_of(key))
+    if known is None:
+        return None
+    caller = known.caller
+    if is_worth_noting(known.last_used_at, now=tx.now):
+        await stored_keys.note_use(tx, caller.app_id, caller.key_id, every=USE_NOTED_EVERY)
+    return caller
 
 
 async def get(tx: Transaction, app_id: UUID) -> App:

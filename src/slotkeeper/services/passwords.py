@@ -27,7 +27,7 @@ from slotkeeper.domain.passwords import (
 )
 from slotkeeper.domain.resource import Resource
 from slotkeeper.services.vault import digest_of
-from slotkeeper.storage import apps, passwords, resources
+from slotkeeper.storage import apps, credentials, passwords, resources
 from slotkeeper.storage.transaction import Transaction
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -109,8 +109,11 @@ async def choose(tx: Transaction, token: str, password: str) -> None:
         raise InvalidInput.field("password", fault)
     link = chooser.link
     await set_password(tx, link.app_id, link.resource_id, password)
-    if link.purpose is Purpose.RESET:
-        await passwords.verify_email(tx, link.app_id, link.resource_id)
+    if link.purpose is Purpose.RESET and await passwords.verify_email(
+        tx, link.app_id, link.resource_id
+    ):
+        # Whoever had tokens until now need not have been the owner of the address.
+        await credentials.delete_of_resource(tx, link.app_id, link.resource_id)
 
 
 async def _find_known(

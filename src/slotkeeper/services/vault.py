@@ -26,6 +26,11 @@ def new_key(kind: KeyKind, *, test_mode: bool) -> str:
     return f"{mode}_{kind}_key_{_random(32)}"
 
 
+def new_token() -> str:
+    """Return a new random token for a resource."""
+    return _random(40)
+
+
 def new_webhook_secret() -> str:
     """Return a new random secret for signing webhooks."""
     return _random(40)

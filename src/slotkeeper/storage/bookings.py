@@ -55,6 +55,7 @@ SEARCHABLE = listing.Searchable(
         "email": listing.caseless("customer_email"),
     },
     prefixes={"meta": lambda key: listing.member("meta", key), "customer": _custom},
+    own=_of_resource,
     order={
         "created_at": "created_at",
         "updated_at": "updated_at",

@@ -23,6 +23,7 @@ SEARCHABLE = listing.Searchable(
         "resource.id": listing.uuid("resource_id"),
         "resource_id": listing.uuid("resource_id"),
     },
+    own=listing.uuid("resource_id"),
     order={name: name for name in ("created_at", "updated_at", "name")},
     default_order=("created_at",),
 )

@@ -43,6 +43,7 @@ SEARCHABLE = listing.Searchable(
         "created_at": "created_at",
         "updated_at": "updated_at",
     },
+    own=listing.uuid("resource_id"),
     default_order=("start_at",),
     ties=("id", "start_at"),
 )

@@ -1,7 +1,7 @@
 """The keys of apps as an operator sees them: their names and ages, never their texts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from slotkeeper.domain.app import KeyKind
@@ -16,17 +16,23 @@ class Key:
     kind: KeyKind
     name: str
     created_at: datetime
+    last_used_at: datetime | None
     revoked_at: datetime | None
 
 
 async def list_keys(tx: Transaction, app_id: UUID) -> list[Key]:
     """Return every key of an app, oldest first."""
     found = await tx.dicts(
-        "SELECT id, kind, name, created_at, revoked_at FROM app_keys WHERE app_id = %s "
-        "ORDER BY created_at, id",
+        "SELECT id, kind, name, created_at, last_used_at, revoked_at FROM app_keys "
+        "WHERE app_id = %s ORDER BY created_at, id",
         (app_id,),
     )
     return [Key(**{**row, "kind": KeyKind(row["kind"])}) for row in found]
+
+
+async def lock(tx: Transaction, app_id: UUID) -> None:
+    """Let nobody else decide about the keys of an app before this transaction ends."""
+    await tx.run("SELECT FROM apps WHERE id = %s FOR NO KEY UPDATE", (app_id,))
 
 
 async def revoke(tx: Transaction, app_id: UUID, key_id: UUID) -> bool:
@@ -36,6 +42,19 @@ async def revoke(tx: Transaction, app_id: UUID, key_id: UUID) -> bool:
         (tx.now, app_id, key_id),
     )
     return touched == 1
+
+
+async def note_use(tx: Transaction, app_id: UUID, key_id: UUID, *, every: timedelta) -> None:
+    """Note that a key is used now, unless that was noted within ``every``.
+
+    Waits for nobody: while another transaction notes the same, there is nothing to add.
+    """
+    await tx.run(
+        "UPDATE app_keys SET last_used_at = %(now)s WHERE app_id = %(app)s AND id IN ("
+        "SELECT id FROM app_keys WHERE app_id = %(app)s AND id = %(id)s "
+        "AND (last_used_at IS NULL OR last_used_at <= %(before)s) FOR UPDATE SKIP LOCKED)",
+        {"app": app_id, "id": key_id, "now": tx.now, "before": tx.now - every},
+    )
 
 
 async def find_any_sealed(tx: Transaction) -> bytes | None:

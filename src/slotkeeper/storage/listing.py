@@ -103,7 +103,8 @@ class Searchable:
     """The fields that a list can be searched by and ordered by.
 
     ``prefixes`` make searches for families of fields, such as ``meta.<key>``. ``ties`` are
-    the columns that together tell every row from every other.
+    the columns that together tell every row from every other. ``own`` keeps to what belongs to
+    a resource; a list without it shows nothing to whoever may see only that.
     """
 
     def __init__(
@@ -114,11 +115,13 @@ class Searchable:
         default_order: tuple[LiteralString, ...],
         prefixes: Mapping[str, Callable[[str], Search]] | None = None,
         ties: tuple[LiteralString, ...] = ("id",),
+        own: Search | None = None,
     ) -> None:
         self._fields = fields
         self._order = order
         self._default_order = default_order
         self._prefixes = prefixes or {}
+        self._own = own
         self._ties = [sql.SQL(each) for each in ties]
 
     def by_default(self, *order: LiteralString) -> "Searchable":
@@ -128,8 +131,14 @@ class Searchable:
         return other
 
     def conditions(self, listing: Listing) -> list[Condition]:
-        """Return one condition a term; refuse a field that this list does not know."""
-        return [self._search(field)(value) for field, value in listing.terms]
+        """Return one condition a term; refuse a field that this list does not know.
+
+        This is the one place that keeps a list to what belongs to whoever asked for it.
+        """
+        terms = [self._search(field)(value) for field, value in listing.terms]
+        if listing.only_of is None:
+            return terms
+        return [self._own(str(listing.only_of)) if self._own else NOTHING, *terms]
 
     def order_by(self, listing: Listing) -> sql.Composable:
         """Return the ORDER BY list; an id breaks ties, so that paging is stable."""

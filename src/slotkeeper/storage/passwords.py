@@ -26,13 +26,14 @@ async def find_hash(tx: Transaction, app_id: UUID, resource_id: UUID) -> str | N
     return found
 
 
-async def verify_email(tx: Transaction, app_id: UUID, resource_id: UUID) -> None:
-    """Note that the address of a resource is its own; the first time counts."""
-    await tx.run(
-        "UPDATE resources SET email_verified_at = coalesce(email_verified_at, %s) "
-        "WHERE app_id = %s AND id = %s",
+async def verify_email(tx: Transaction, app_id: UUID, resource_id: UUID) -> bool:
+    """Note that the address of a resource is its own; tell whether that is new."""
+    touched = await tx.run(
+        "UPDATE resources SET email_verified_at = %s "
+        "WHERE app_id = %s AND id = %s AND email_verified_at IS NULL",
         (tx.now, app_id, resource_id),
     )
+    return touched == 1
 
 
 async def insert_link(tx: Transaction, link: PasswordLink, *, digest: bytes) -> None:

@@ -42,6 +42,7 @@ SEARCHABLE = listing.Searchable(
         **dict.fromkeys(("services.uuid", "services.id"), project_places.project_of_service),
     },
     prefixes={"meta": lambda key: listing.member("meta", key)},
+    own=_has_resource,
     order={name: name for name in ("created_at", "updated_at", "name", "slug")},
     default_order=("created_at",),
 )

@@ -32,6 +32,7 @@ SEARCHABLE = listing.Searchable(
         "timezone": listing.exactly("timezone"),
     },
     prefixes={"meta": lambda key: listing.member("meta", key)},
+    own=listing.uuid("id"),
     order={name: name for name in ("created_at", "updated_at", "name", "email")},
     default_order=("created_at",),
 )
@@ -109,6 +110,7 @@ _BELONGINGS = (
     "calendars",
     "resource_properties",
     "password_links",
+    "credentials",
 )
 
 _RETIRE = """

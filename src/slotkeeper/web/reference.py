@@ -14,7 +14,13 @@ LENGTH_OF_ALL = 20_000
 """A limit that every text has, and that need not be said of each."""
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_KEYS = {"AppKey": "App key", "AnyKey": "App key or widget key"}
+_KEYS = {
+    "AppKey": "App key",
+    "AnyKey": "App key or widget key",
+    "OwnKey": "App key or server-token",
+    "PageOrOwnKey": "App key, widget key or server-token",
+    "EveryKey": "Any key or token",
+}
 _LIMITS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",

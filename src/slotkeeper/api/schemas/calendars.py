@@ -38,7 +38,7 @@ CALENDAR_CLEARABLE = frozenset({"description", "foregroundcolor", "backgroundcol
 class CreateCalendar(CalendarFields):
     """A new calendar of a resource."""
 
-    resource_id: Id
+    resource_id: Id | None = Field(default=None, description="Whose; needed with the app key")
     name: Title
 
 

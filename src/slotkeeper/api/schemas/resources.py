@@ -137,6 +137,14 @@ class ShownResource(Answer):
     availability_constraints: list[Any] | None = Field(
         default=None, description="With `include=availability_constraints`"
     )
+    api_token: str | None = Field(
+        default=None,
+        description="The server-token of the resource: when it is made, and with "
+        "`include=api_token`",
+    )
+    credentials: list[Any] | None = Field(
+        default=None, description="With `include=credentials`: every token of the resource"
+    )
     accounts: list[Any] | None = Field(
         default=None, description="With `include=accounts`: connected calendars"
     )
