@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from uuid import uuid4
 
 import pytest
 from tests.clients import test_javascript_sdk_graphs as graphs
@@ -251,6 +252,34 @@ def event(sdk: Sdk, shop: Shop) -> Json:
     )
     assert answer.status == 201
     return answer.data
+
+
+def test_create_event_takes_every_field_in_camel_case(sdk: Sdk) -> None:
+    made = new_resource(sdk, email=f"{uuid4()}@example.com")
+    body = {
+        "calendarId": made["calendars"][0]["id"],
+        "start": "2031-05-06",
+        "end": "2031-05-07",
+        "what": "Fair",
+        "where": "",
+        "allDay": True,
+        "participants": [made["email"]],
+        "invite": False,
+        "myRsvp": "declined",
+        "syncProvider": True,
+    }
+    event = sdk.call("createEvent", body).data
+    assert (event["allDay"], event["rsvp"], event["busy"]) == (True, "declined", True)
+    # Midnight in Berlin, told in UTC.
+    assert (event["start"], event["end"]) == (
+        "2031-05-05T22:00:00+00:00",
+        "2031-05-06T22:00:00+00:00",
+    )
+
+
+def test_get_calendar_shows_its_events_when_they_are_included(sdk: Sdk, event: Json) -> None:
+    shown = sdk.call("getCalendar", {"id": event["calendar_id"]}, include=["events"]).data
+    assert event in shown["events"]
 
 
 def test_create_event_takes_the_time_of_its_resource(event: Json, shop: Shop) -> None:
