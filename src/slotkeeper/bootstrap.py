@@ -49,7 +49,12 @@ def secret_key(settings: Settings) -> str:
 
 def make_database(settings: Settings, conninfo: str, *, clock: Clock = system_clock) -> Database:
     """Return the way into the database at ``conninfo``, not yet connected."""
-    return Database(conninfo, clock=clock, connections_max=settings.connections_max)
+    return Database(
+        conninfo,
+        clock=clock,
+        connections_max=settings.connections_max,
+        checks_test_customers=settings.test_mode_customers,
+    )
 
 
 def make_parts(

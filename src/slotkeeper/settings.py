@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     public_sign_up: bool = Field(
         default=False, description="Let people without a key make themselves users of an app"
     )
+    test_mode_customers: bool = Field(
+        default=False,
+        description="In test apps, let only the owner and the booked resource be customers",
+    )
     force_https: bool = Field(
         default=False, description="Answer plain requests with 301 to the https address"
     )

@@ -1,13 +1,9 @@
 """Calendars over HTTP."""
 
 import asyncio
-from uuid import UUID
 
 import pytest
 from tests.support.client import Json, Tenant
-
-from slotkeeper.edge.parts import Parts
-from slotkeeper.services import calendars
 
 
 async def test_a_calendar_is_created_changed_and_deleted(tenant: Tenant) -> None:
@@ -233,16 +229,13 @@ async def test_of_all_calendars_deleted_at_once_one_stays(tenant: Tenant) -> Non
     assert len(await tenant.api.found("/calendars")) == 1
 
 
-async def test_of_two_calendars_marked_at_once_one_is_primary(tenant: Tenant, parts: Parts) -> None:
+async def test_of_all_calendars_marked_at_once_one_is_primary(tenant: Tenant) -> None:
     doc = await tenant.resource()
-    first = UUID(doc["calendars"][0]["id"])
-    body = {"resource_id": doc["id"], "name": "Second"}
-    second = await tenant.api.created("/calendars", body)
-    async with parts.database.transaction() as tx:
-        await calendars.change(tx, tenant.app_id, first, {"is_primary": True})
-        call = tenant.api.put(f"/calendars/{second['id']}", {"primary": True})
-        other = asyncio.create_task(call)
-        await asyncio.wait({other}, timeout=0.5)  # it must wait for the transaction
-    assert (await other).status_code == 204
-    primary = await tenant.api.found("/calendars?search=primary:true")
-    assert [each["id"] for each in primary] == [second["id"]]
+    ids = [doc["calendars"][0]["id"]]
+    for number in range(5):
+        body = {"resource_id": doc["id"], "name": f"Number {number}"}
+        ids.append((await tenant.api.created("/calendars", body))["id"])
+    calls = (tenant.api.put(f"/calendars/{each}", {"primary": True}) for each in ids)
+    answers = await asyncio.gather(*calls)
+    assert [answer.status_code for answer in answers] == [204] * 6
+    assert len(await tenant.api.found("/calendars?search=primary:true")) == 1

@@ -126,7 +126,7 @@ async def test_no_answer_shows_anything_of_another_resource(two: Two, route: Ope
     for ids in (mine, {**mine, "project_id": shared["id"], "booking_id": booking["id"]}):
         known = {**ids, "email": DOC, "key": "key", "graph": "instant", "slug": two.tenant.slug}
         address = route.address(**known)
-        query = {"include": ALL_INCLUDES, "start": "2030-01-01", "end": "2031-01-01"}
+        query = {"include": ALL_INCLUDES, "email": DOC, "start": "2030-01-01", "end": "2031-01-01"}
         answer = await two.server.get(address, params=query)
         assert answer.status_code in {200, 404}, answer.text
         secret = {theirs[f"{kind}_id"] for kind in ("calendar", "event", "credential")}
@@ -144,7 +144,6 @@ async def test_lists_hold_what_is_ones_own(two: Two) -> None:
         "/resources": mine["resource_id"],
         "/calendars": mine["calendar_id"],
         "/projects": mine["project_id"],
-        "/bookings": mine["booking_id"],
     }
     for path, own in expected.items():
         for query in ("", "?search=id:" + own, "?limit=1"):
@@ -153,6 +152,9 @@ async def test_lists_hold_what_is_ones_own(two: Two) -> None:
     events = "/events?start=2030-01-01&end=2031-01-01"
     found = {each["calendar_id"] for each in await two.server.found(events)}
     assert found == {mine["calendar_id"]}
+    bookings = await two.server.found("/bookings?include=resource")
+    assert {each["resource"]["id"] for each in bookings} == {mine["resource_id"]}
+    assert mine["booking_id"] in {each["id"] for each in bookings}
     tokens = await two.server.found("/credentials")
     assert {each["resource_id"] for each in tokens} == {mine["resource_id"]}
 
@@ -224,6 +226,7 @@ async def test_ids_of_another_resource_in_bodies_are_ids_of_nothing(two: Two) ->
         ("POST", "/credentials", {**TOKEN, "resource_id": other["resource_id"]}),
         ("PUT", f"/users/me?resource_id={other['resource_id']}", {"name": "x"}),
         ("PUT", f"/properties?resource_id={other['resource_id']}", {"x": "y"}),
+        ("GET", f"/events/availability?email={MARTY}&start=2030-05-07&end=2030-05-08", None),
         *(
             ("POST", path, body)
             for path in (

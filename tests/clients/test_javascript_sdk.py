@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from uuid import uuid4
 
 import pytest
+from tests.clients import test_javascript_sdk_apps as apps
 from tests.clients import test_javascript_sdk_graphs as graphs
 from tests.clients import test_javascript_sdk_places as places
 from tests.clients.javascript import Sdk
@@ -60,14 +60,12 @@ SERVED = [
     "createBookingsBulk",
     "updateBookingsBulk",
     *places.SERVED,
+    *apps.SERVED,
 ]
 """Each of these has at least one test that is named after it, below or in a module of its own."""
 
 LATER: Mapping[str, list[Json]] = {
-    "getApp": [],
     "getAccounts": [],
-    "getCredentials": [],
-    "auth": [{"email": "doc@example.com", "password": "88mph"}],
 }
 """Functions whose routes come with later versions, with arguments to call them."""
 
@@ -252,34 +250,6 @@ def event(sdk: Sdk, shop: Shop) -> Json:
     )
     assert answer.status == 201
     return answer.data
-
-
-def test_create_event_takes_every_field_in_camel_case(sdk: Sdk) -> None:
-    made = new_resource(sdk, email=f"{uuid4()}@example.com")
-    body = {
-        "calendarId": made["calendars"][0]["id"],
-        "start": "2031-05-06",
-        "end": "2031-05-07",
-        "what": "Fair",
-        "where": "",
-        "allDay": True,
-        "participants": [made["email"]],
-        "invite": False,
-        "myRsvp": "declined",
-        "syncProvider": True,
-    }
-    event = sdk.call("createEvent", body).data
-    assert (event["allDay"], event["rsvp"], event["busy"]) == (True, "declined", True)
-    # Midnight in Berlin, told in UTC.
-    assert (event["start"], event["end"]) == (
-        "2031-05-05T22:00:00+00:00",
-        "2031-05-06T22:00:00+00:00",
-    )
-
-
-def test_get_calendar_shows_its_events_when_they_are_included(sdk: Sdk, event: Json) -> None:
-    shown = sdk.call("getCalendar", {"id": event["calendar_id"]}, include=["events"]).data
-    assert event in shown["events"]
 
 
 def test_create_event_takes_the_time_of_its_resource(event: Json, shop: Shop) -> None:
@@ -674,6 +644,6 @@ def test_a_function_whose_route_comes_later_rejects_in_json(sdk: Sdk, function: 
 @pytest.mark.parametrize("function", SERVED)
 def test_every_function_of_the_server_is_tried(function: str, sdk_bridge: Bridge) -> None:
     words = re.sub("([A-Z])", lambda found: f"_{found[0].lower()}", function)
-    tests = {*globals(), *vars(graphs), *vars(places)}
+    tests = {*globals(), *vars(graphs), *vars(places), *vars(apps)}
     assert any(name.startswith(f"test_{words}_") for name in tests), words
     assert function in sdk_bridge.ask()["functions"]

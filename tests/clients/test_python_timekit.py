@@ -108,6 +108,13 @@ def test_a_resource_is_made_read_listed_changed_and_deleted(timekit: Timekit) ->
     assert (status, data["error"]) == (404, "Resource does not exist")
 
 
+def test_the_app_is_read_and_somebody_invited(timekit: Timekit, live: App) -> None:
+    shown = timekit.call("apps.get")
+    assert (shown["id"], shown["slug"]) == (live.id, live.slug)
+    invited = timekit.call("apps.invite", {"email": "invited@example.com"})
+    assert invited["email"] == "invited@example.com"
+
+
 def test_a_list_with_the_empty_search_that_is_always_sent_shows_everything(
     timekit: Timekit, shop: Shop
 ) -> None:

@@ -17,6 +17,7 @@ from slotkeeper.services import (
     placing,
     projects,
     reservations,
+    test_mode,
     waitlist_offers,
 )
 from slotkeeper.services.availability import Shuffle
@@ -66,6 +67,8 @@ async def book(
     )
     if reserved is not None:
         await waitlist_offers.used(tx, app_id, reserved, booking)
+    if tx.checks_test_customers:
+        await test_mode.check_customer(tx, app_id, booking)
     return booking
 
 

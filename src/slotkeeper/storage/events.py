@@ -258,12 +258,7 @@ async def list_events(
 
     Events that repeat are not among them, but each of ``occurrences`` is.
     """
-    # events_during serves it. By start or end alone every event before or after the window
-    # would have to be passed: half a second among a million, instead of milliseconds.
-    overlapping = (
-        sql.SQL("tstzrange(start_at, end_at) && tstzrange(%s, %s)"),
-        (start, end),
-    )
+    overlapping = (sql.SQL("start_at < %s AND end_at > %s"), (end, start))
     conditions: list[listing.Condition] = [listing.of_app(app_id), overlapping]
     if occurrences:
         ids, starts, ends = (list(each) for each in zip(*occurrences, strict=True))

@@ -74,11 +74,12 @@ class Transaction:
     """An open transaction and the moment of the request, a UTC instant.
 
     Everything that happens in it is kept together or not at all; only the edge that
-    opened it commits.
+    opened it commits. ``checks_test_customers`` is a switch of the operator that services ask.
     """
 
     connection: AsyncConnection[Any]
     now: datetime
+    checks_test_customers: bool = False
 
     async def rows(
         self, row: type[Row], query: Query, parameters: Parameters | None = None
@@ -135,8 +136,16 @@ class Transaction:
 class Database:
     """A pool of connections and a clock; ``transaction`` is the only way in."""
 
-    def __init__(self, conninfo: str, *, clock: Clock, connections_max: int = 16) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        clock: Clock,
+        connections_max: int = 16,
+        checks_test_customers: bool = False,
+    ) -> None:
         self._clock = clock
+        self._checks_test_customers = checks_test_customers
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
@@ -161,4 +170,4 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction; leaving the block commits, an exception rolls back."""
         async with self._pool.connection() as connection:
-            yield Transaction(connection, self._clock())
+            yield Transaction(connection, self._clock(), self._checks_test_customers)
