@@ -89,6 +89,12 @@ def test_every_route_says_what_it_does_and_how_it_may_end(route: Operation) -> N
     assert told_parameters == set(re.findall(r"\{(\w+)\}", route.path))
 
 
+def test_the_document_names_its_chapters_in_the_order_of_reading() -> None:
+    chapters = [tag["name"] for tag in document()["tags"]]
+    assert len(set(chapters)) == len(chapters)
+    assert set(chapters) == {each.told["tags"][0] for each in operations()}
+
+
 def test_operation_ids_are_unique() -> None:
     names = [each.name for each in operations()]
     assert len(set(names)) == len(names)

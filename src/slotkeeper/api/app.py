@@ -46,25 +46,21 @@ from slotkeeper.edge.parts import Parts
 
 PREFIX = "/v2"
 
-# What has a name below /bookings comes before what is called by its id, /bookings/{id}.
+# What has a name below /bookings comes before what is called by its id, /bookings/{id}. The
+# framework asks one room after another, so what customers wait for comes first.
 _ROOMS = (
-    *(apps, app_keys, credentials),
-    *(users, invitations, properties, contacts, customers),
+    *(availability, overviews, groups, reservations, bulk, waitlist, series, graphs, bookings),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
-    *(
-        availability,
-        explain,
-        overviews,
-        graphs,
-        groups,
-        reservations,
-        bulk,
-        waitlist,
-        series,
-        bookings,
-    ),
-    *(filter_collections, find_time),
+    *(apps, app_keys, credentials, users, invitations, properties, contacts, customers),
+    *(explain, filter_collections, find_time),
 )
+
+_CHAPTERS = (
+    *("Apps", "Credentials", "Users", "Resources", "Customers", "Calendars and events"),
+    *("Projects", "Locations", "Templates", "Availability", "Bookings", "Waiting lists"),
+    *("Widgets (older)", "Find time (older)"),
+)
+"""The tags of the routes, in the order in which one reads of them."""
 
 _DESCRIPTION = """
 Search for free time and book it. The API is that of Timekit, version 2.
@@ -124,6 +120,7 @@ def create_api(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        openapi_tags=[{"name": chapter} for chapter in _CHAPTERS],
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.parts = parts

@@ -128,8 +128,10 @@ class Reference:
 
     @property
     def groups(self) -> list[Group]:
-        """Return every operation under its tag."""
-        by_tag: dict[str, list[Operation]] = {}
+        """Return every operation under its tag, the tags in the order of the document."""
+        by_tag: dict[str, list[Operation]] = {
+            tag["name"]: [] for tag in self.document.get("tags", ())
+        }
         for path, methods in self.document["paths"].items():
             for method in _METHODS:
                 if told := methods.get(method):
@@ -138,6 +140,7 @@ class Reference:
         return [
             Group(name=tag, anchor=f"group-{tag.lower().replace(' ', '-')}", operations=operations)
             for tag, operations in by_tag.items()
+            if operations
         ]
 
     @property
