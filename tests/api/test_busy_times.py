@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.support import people
 from tests.support.client import Json, Tenant
 
 PATH = "/events/availability"
@@ -108,3 +109,25 @@ async def test_a_question_has_an_address_and_a_time_of_a_year_at_most(
         assert answer.status_code == (404 if "email" in asked else 200)
     else:
         assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+
+
+async def test_resources_of_an_app_may_ask_about_each_other_and_nobody_else_may(
+    tenant: Tenant, other_tenant: Tenant, doc: Json
+) -> None:
+    await event(tenant, doc, "09:00", "10:00")
+    asked = {"email": EMAIL, **DAY}
+    for app, kind, status in (
+        (tenant, "server-token", 200),
+        (tenant, "client-token", 403),
+        (other_tenant, "server-token", 404),
+    ):
+        marty = await app.resource(name="Marty", email=f"{kind}@example.com")
+        caller = await people.token_of(app, marty["id"], marty["email"], kind)
+        answer = await caller.get(PATH, params=asked)
+        assert answer.status_code == status, answer.text
+        if status == 200:
+            assert [each["what"] for each in answer.json()["data"]] == ["Emmett is busy!"]
+            assert doc["id"] not in answer.text
+            events = await caller.found("/events", params=DAY)
+            assert events == [], "what it is for stays with the one who does it"
+    assert (await tenant.widget.get(PATH, params=asked)).status_code == 403

@@ -2,10 +2,12 @@
 
 A route says in its signature whom it serves: ``AppKey`` (everything of the app), ``AnyKey``
 (also the widget key, which is public), ``OwnKey`` (also a server-token, for what belongs to its
-resource), ``PageOrOwnKey`` (both of them), ``EveryKey`` (also a client-token, which is public) or
-``EmbedKey`` (the same, for what every one of them may see). A route that takes none of these is
-open to everybody. Whoever has a server-token reaches through any of them nothing that belongs
-to somebody else: ``api.own_data`` looks at what the request names, before the route sees it.
+resource), ``ColleagueKey`` (the same, for what resources may know of each other),
+``PageOrOwnKey`` (also the widget key and a server-token), ``EveryKey`` (also a client-token,
+which is public) or ``EmbedKey`` (the same, for what every one of them may see). A route that
+takes none of these is open to everybody. Whoever has a server-token reaches through any of them
+nothing that belongs to somebody else, save when that is busy: ``api.own_data`` looks at what the
+request names, before the route sees it.
 """
 
 import base64
@@ -75,12 +77,17 @@ _any_key = _Key(
     name="AnyKey",
     description="The app's API key or its widget key, as the password of HTTP Basic.",
 )
-_own_key = _Key(
+_OWN_TEXT = (
+    "The app's API key; or a resource's e-mail address and its server-token as user "
+    "name and password, which reach what belongs to that resource."
+)
+_own_key = _Key(KeyKind.API, TokenKind.SERVER, name="OwnKey", description=_OWN_TEXT)
+_colleague_key = _Key(
     KeyKind.API,
     TokenKind.SERVER,
     name="OwnKey",
-    description="The app's API key; or a resource's e-mail address and its server-token as user "
-    "name and password, which reach what belongs to that resource.",
+    description=_OWN_TEXT,
+    shows_all=True,
 )
 _page_or_own_key = _Key(
     KeyKind.API,
@@ -101,6 +108,7 @@ _embed_key = _Key(*_EVERY, name="EveryKey", description=_EVERY_TEXT, shows_all=T
 AppKey = Annotated[Caller, Security(_app_key)]
 AnyKey = Annotated[Caller, Security(_any_key)]
 OwnKey = Annotated[Caller, Security(_own_key)]
+ColleagueKey = Annotated[Caller, Security(_colleague_key)]
 PageOrOwnKey = Annotated[Caller, Security(_page_or_own_key)]
 EveryKey = Annotated[Caller, Security(_every_key)]
 EmbedKey = Annotated[Caller, Security(_embed_key)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from slotkeeper.api import show
 from slotkeeper.api.answers import data, empty, json_response
-from slotkeeper.api.auth import OwnKey
+from slotkeeper.api.auth import ColleagueKey, OwnKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import AskingRoute, parameters_in_body
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
@@ -103,14 +103,15 @@ async def list_events(
 @router.get("/availability", responses=answers(BusyTimes))
 async def get_busy_times(
     request: Request,
-    caller: OwnKey,
+    caller: ColleagueKey,
     times: AskedTimes,
     window: AskedWindow,
     email: Annotated[str, Query(description="E-mail address of the resource asked about")],
 ) -> Response:
     """Get when a resource is busy, and nothing of what it does then.
 
-    Events and bookings alike; of a time of 366 days at most.
+    Events and bookings alike; of a time of 366 days at most. Resources of an app may ask so
+    about each other.
     """
     tx = transaction_of(request)
     resource = await resources.get_by_email(tx, caller.app_id, email)
