@@ -21,8 +21,8 @@ def client_of(url: str, key: str) -> Any:
     """
     client = importlib.import_module("timekit.client").TimekitAPI(key)
     bookings = client.bookings
-    parts = (client.resources, client.projects, client.availability, bookings, bookings.groups)
-    for component in parts:
+    whole = (client.apps, client.resources, client.projects, client.availability, bookings)
+    for component in (*whole, bookings.groups):
         component.url = url + urlsplit(component.url).path
     return client
 
