@@ -226,7 +226,6 @@ async def test_ids_of_another_resource_in_bodies_are_ids_of_nothing(two: Two) ->
         ("POST", "/credentials", {**TOKEN, "resource_id": other["resource_id"]}),
         ("PUT", f"/users/me?resource_id={other['resource_id']}", {"name": "x"}),
         ("PUT", f"/properties?resource_id={other['resource_id']}", {"x": "y"}),
-        ("GET", f"/events/availability?email={MARTY}&start=2030-05-07&end=2030-05-08", None),
         *(
             ("POST", path, body)
             for path in (
