@@ -90,6 +90,7 @@ class World:
     http: httpx.AsyncClient
     app: NewApp
     hours: "itertools.count[int]" = field(default_factory=lambda: itertools.count(24))
+    tokens: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(
         default_factory=lambda: {"graph": "instant", "template_slug": "reminder_customer"}
     )
@@ -129,8 +130,12 @@ class World:
     def call(
         self, method: str, path: str, *, key: str | None = None, **sent: Any
     ) -> httpx.Response:
-        """Send one request, with the app key unless another one is given."""
-        auth = ("", key or self.app.api_key)
+        """Send one request, with the app key unless another one is given.
+
+        A token is written ``address:token``.
+        """
+        user, _, secret = (key or self.app.api_key).rpartition(":")
+        auth = (user, secret)
         return self.portal.call(partial(self.http.request, method, path, auth=auth, **sent))
 
     def send(self, case: schemathesis.Case[Any], *, key: str) -> httpx.Response:
@@ -183,7 +188,12 @@ class World:
     def keep_person(self) -> None:
         """Make somebody who is known by address, and a property of the resource in the world."""
         self.ids |= {"email": PERSON["email"], "key": "colour"}
-        self.created("/resources", {**self._body("resource"), **PERSON})
+        person = self.created("/resources", {**self._body("resource"), **PERSON})
+        of_page = {**self._body("credential"), "resource_id": person["id"]}
+        self.tokens = [
+            f"{PERSON['email']}:{person['api_token']}",
+            f"{PERSON['email']}:{self.created('/credentials', of_page)['token']}",
+        ]
         query = {"resource_id": self.ids["resource_id"]}
         self.call("PUT", "/v2/properties", params=query, json={self.ids["key"]: "red"})
 
