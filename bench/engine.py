@@ -72,6 +72,8 @@ async def _filled(database: Database, scene: Scene) -> tuple[UUID, list[UUID]]:
             owner_email="bench@example.com",
             test_mode=False,
             settings={},
+            creator_app_id=None,
+            creator_resource_id=None,
             created_at=tx.now,
             updated_at=tx.now,
         )
