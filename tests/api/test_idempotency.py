@@ -308,7 +308,7 @@ def test_the_document_tells_of_the_header_where_something_changes() -> None:
         for each in operations()
         if any(told["name"] == "Idempotency-Key" for told in each.told.get("parameters", []))
     }
-    searches = {"find", "count", "explain"}
+    searches = {"find", "count", "explain", "export"}
     assert telling == {
         each.name
         for each in operations()

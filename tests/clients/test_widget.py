@@ -186,7 +186,9 @@ def test_a_page_without_a_project_brings_all_settings_itself(
     }
     widget.open(site.publish(page_with(config)), zone=ZONE)
     drawn = widget.drawn()
-    assert {slot.time for slot in drawn} == {"14:00", "16:00"}
+    # The first day may begin in the middle of the hours: it is two days from this minute.
+    later = {slot.time for slot in drawn if slot.date != min(each.date for each in drawn)}
+    assert later == {"14:00", "16:00"}
     widget.choose(drawn[0])
     assert widget.submit(MARTY).success
     found = shop.api.get("bookings", params={"search": f"resource.id:{shop.resource_id}"})

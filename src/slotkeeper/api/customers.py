@@ -11,7 +11,7 @@ from slotkeeper.api.booking_orders import actor_of
 from slotkeeper.api.route import ApiRoute, SearchRoute
 from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.customers import CustomerData, NamedCustomer, ShownErasure
-from slotkeeper.edge.parts import transaction_of
+from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import customers
 
 router = APIRouter(prefix="/customers", tags=["Customers"], route_class=ApiRoute)
@@ -28,9 +28,8 @@ async def erase_customer(request: Request, caller: AppKey, body: NamedCustomer) 
 
     Nothing of it can be undone.
     """
-    erased = await customers.erase(
-        transaction_of(request), caller.app_id, body.email, actor=actor_of(caller)
-    )
+    tx, vault = transaction_of(request), parts_of(request).vault
+    erased = await customers.erase(tx, vault, caller.app_id, body.email, actor=actor_of(caller))
     return data({**erased.counts, "bookings_ahead": erased.ahead})
 
 

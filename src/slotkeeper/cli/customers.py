@@ -30,9 +30,9 @@ def export(settings: Settings, slug: str, email: str) -> None:
 def erase(settings: Settings, slug: str, email: str) -> None:
     """Take a person out of everything that an app holds."""
 
-    async def work(tx: Transaction, _: Parts) -> Erasure:
+    async def work(tx: Transaction, parts: Parts) -> Erasure:
         app = await app_named(tx, slug)
-        return await customers.erase(tx, app.id, email, actor=ACTOR)
+        return await customers.erase(tx, parts.vault, app.id, email, actor=ACTOR)
 
     erased = in_transaction(settings, work)
     told = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in erased.counts.items())

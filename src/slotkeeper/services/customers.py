@@ -7,6 +7,8 @@ from uuid import UUID
 
 from slotkeeper.domain.email import is_email
 from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.services import idempotency
+from slotkeeper.services.vault import Vault
 from slotkeeper.storage import customers
 from slotkeeper.storage.transaction import Transaction
 
@@ -28,7 +30,7 @@ async def export(tx: Transaction, app_id: UUID, email: str) -> Mapping[str, Any]
     return {"email": email, **await customers.export(tx, app_id, email)}
 
 
-async def erase(tx: Transaction, app_id: UUID, email: str, *, actor: str) -> Erasure:
+async def erase(tx: Transaction, vault: Vault, app_id: UUID, email: str, *, actor: str) -> Erasure:
     """Take the person out of everything that the app holds about this e-mail.
 
     Bookings stay with their time, resource and state, so that calendars, limits and figures
@@ -39,7 +41,8 @@ async def erase(tx: Transaction, app_id: UUID, email: str, *, actor: str) -> Era
     _check(email)
     ahead = await customers.count_ahead(tx, app_id, email)
     counts = await customers.forget(tx, app_id, email, title=TITLE, actor=actor)
-    return Erasure(counts=counts, ahead=ahead)
+    answers = await idempotency.forget(tx, vault, app_id, email)
+    return Erasure(counts={**counts, "kept_answers": answers}, ahead=ahead)
 
 
 def _check(email: str) -> None:

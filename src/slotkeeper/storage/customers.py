@@ -89,12 +89,6 @@ _FORGET_ENTRIES: LiteralString = """
 DELETE FROM waitlist WHERE app_id = %(app)s AND lower(customer_email) = lower(%(email)s)
 """
 
-# First answers are kept for a day, word for word.
-_FORGET_ANSWERS: LiteralString = """
-DELETE FROM idempotency_keys
-WHERE app_id = %(app)s AND strpos(lower(convert_from(body, 'UTF8')), lower(%(email)s)) > 0
-"""
-
 
 async def export(tx: Transaction, app_id: UUID, email: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row that holds the address, as JSON values by kind, oldest first."""
@@ -121,13 +115,11 @@ async def forget(
     invited = await tx.run(_FORGET_GUEST.replace("{table}", "bookings"), values)
     guest = await tx.run(_FORGET_GUEST.replace("{table}", "events"), values)
     entries = await tx.run(_FORGET_ENTRIES, values)
-    answers = await tx.run(_FORGET_ANSWERS, values)
     return {
         "bookings": len(values["ids"]),
         "events": of_bookings,
         "participations": invited + guest,
         "waiting_list": entries,
-        "kept_answers": answers,
     }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from slotkeeper.domain.idempotency import FirstAnswer, IdempotencyKey
 from slotkeeper.storage.transaction import Transaction
@@ -50,6 +51,27 @@ async def get(tx: Transaction, key: IdempotencyKey) -> Kept:
     )
     assert kept is not None, "take has locked it"
     return kept
+
+
+async def list_sealed(
+    tx: Transaction, app_id: UUID, *, after: tuple[UUID, str] | None, most: int
+) -> list[tuple[UUID, str, bytes]]:
+    """Return key and body of answers kept for an app, at most ``most`` beyond ``after``."""
+    found = await tx.dicts(
+        "SELECT key_id, key, body FROM idempotency_keys WHERE app_id = %s "
+        "AND (%s::uuid IS NULL OR (key_id, key) > (%s, %s)) AND body IS NOT NULL "
+        "ORDER BY key_id, key LIMIT %s",
+        (app_id, *((after[0], *after) if after else (None, None, None)), most),
+    )
+    return [(row["key_id"], row["key"], bytes(row["body"])) for row in found]
+
+
+async def delete(tx: Transaction, app_id: UUID, key_id: UUID, key: str) -> None:
+    """Delete one answer."""
+    await tx.run(
+        "DELETE FROM idempotency_keys WHERE app_id = %s AND key_id = %s AND key = %s",
+        (app_id, key_id, key),
+    )
 
 
 async def save(tx: Transaction, key: IdempotencyKey, answer: FirstAnswer) -> None:
