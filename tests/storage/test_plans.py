@@ -18,8 +18,10 @@ from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.series import BookingSeries, Mode
 from slotkeeper.domain.zones import minute_floor
 from slotkeeper.storage import (
+    alarms,
     apps,
     balance,
+    booking_log,
     bookings,
     bulk,
     busy,
@@ -28,6 +30,7 @@ from slotkeeper.storage import (
     events,
     explain,
     groups,
+    holders,
     limits,
     seats,
     series,
@@ -354,16 +357,16 @@ async def test_what_was_made_together_is_found_by_what_binds_it(explained: Trans
 
 
 async def test_what_is_due_is_found_by_its_moment(explained: Transaction) -> None:
-    found = await bookings.due(explained, NOW, most=100)
+    found = await alarms.due(explained, NOW, most=100)
 
     assert len(found) == 100
     check(explained, "bookings_by_alarm")
-    await bookings.put_off(explained, *found[0], NOW + timedelta(minutes=1))
+    await alarms.put_off(explained, *found[0], NOW + timedelta(minutes=1))
     check(explained, "bookings_pkey")
 
 
 async def test_when_something_is_due_next_is_found_by_its_moment(explained: Transaction) -> None:
-    soonest = await bookings.next_alarm(explained, NOW)
+    soonest = await alarms.next_alarm(explained, NOW)
 
     assert soonest is not None
     assert soonest > NOW
@@ -371,7 +374,7 @@ async def test_when_something_is_due_next_is_found_by_its_moment(explained: Tran
 
 
 async def test_what_is_overdue_is_counted_by_its_moment(explained: Transaction) -> None:
-    count, first = await bookings.due_since(explained, NOW - timedelta(minutes=1))
+    count, first = await alarms.due_since(explained, NOW - timedelta(minutes=1))
 
     assert count
     assert first is not None
@@ -483,7 +486,7 @@ async def test_one_booking_its_log_and_its_event_are_found_by_their_keys(
     booking = await bookings.find_locked(explained, APP, booking_id)
     assert booking is not None
     await bookings.save_state(explained, APP, booking)
-    await bookings.log_of(explained, APP, [booking_id])
+    await booking_log.logs_of(explained, APP, [booking_id])
     await events.of_bookings(explained, APP, [booking_id])
     await events.delete_of_booking(explained, APP, booking_id)
     await bookings.delete(explained, APP, booking_id)
@@ -529,10 +532,10 @@ async def test_who_joins_is_compared_with_those_in_line_and_holds_the_rest(
     assert await waitlist.find_twin(explained, APP, first) == first
     assert await waitlist.count_open(explained, APP, CLASS_AHEAD) == 5
     assert await waitlist.positions(explained, APP, [first.id]) == {first.id: 1}
-    assert await waitlist.hold_seats(explained, APP, CLASS_AHEAD) == 5
+    assert await holders.hold_seats(explained, APP, CLASS_AHEAD) == 5
     start = NOW + timedelta(days=1)
     end = start + timedelta(minutes=30)
-    assert await waitlist.hold_time(explained, APP, PEOPLE[:10], start=start, end=end) == 10
+    assert await holders.hold_time(explained, APP, PEOPLE[:10], start=start, end=end) == 10
     check(explained, "waitlist_once", "waitlist_pkey", "seats_pkey", "claims_by_end")
 
 

@@ -12,11 +12,11 @@ from slotkeeper.api.booking_views import Viewer, shown_booking
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
+from slotkeeper.api.schemas.booking_answers import ShownBooking
 from slotkeeper.api.schemas.bookings import (
     ActOnBooking,
     CreateBooking,
     RescheduleBooking,
-    ShownBooking,
     UpdateBooking,
 )
 from slotkeeper.api.times import AskedTimes

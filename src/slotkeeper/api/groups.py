@@ -10,7 +10,7 @@ from slotkeeper.api.booking_views import Viewer
 from slotkeeper.api.parameters import AskedLongListing, Includes, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
-from slotkeeper.api.schemas.bookings import ShownClass
+from slotkeeper.api.schemas.booking_answers import ShownClass
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import bookings, groups

@@ -9,7 +9,8 @@ from slotkeeper.api.booking_views import shown_booking
 from slotkeeper.api.parameters import Includes
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, answers
-from slotkeeper.api.schemas.bookings import ExtendReservation, Reserve, ShownBooking
+from slotkeeper.api.schemas.booking_answers import ShownBooking
+from slotkeeper.api.schemas.bookings import ExtendReservation, Reserve
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import reservations

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from slotkeeper.services import bookings, waitlist_offers
-from slotkeeper.storage import bookings as stored
+from slotkeeper.storage import alarms as stored
 from slotkeeper.storage.transaction import RETRYABLE, Transaction
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,7 @@ from slotkeeper.services import (
     waitlist_offers,
 )
 from slotkeeper.services.availability import Shuffle
-from slotkeeper.storage import bookings
+from slotkeeper.storage import booking_log, bookings
 from slotkeeper.storage.transaction import Transaction
 
 SYSTEM = "system"
@@ -106,7 +106,7 @@ async def logs_of(
     tx: Transaction, app_id: UUID, booking_ids: list[UUID]
 ) -> dict[UUID, list[Transition]]:
     """Return the log of each booking, oldest line first."""
-    return await bookings.log_of(tx, app_id, booking_ids)
+    return await booking_log.logs_of(tx, app_id, booking_ids)
 
 
 async def act(

@@ -21,7 +21,7 @@ from slotkeeper.domain.graphs import GROUP_OWNER, Action, Hold, State
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
 from slotkeeper.services import availability, busy, calendars, enforcement, groups, projects
-from slotkeeper.storage import bookings, claims, events, seats
+from slotkeeper.storage import booking_log, bookings, claims, events, seats
 from slotkeeper.storage.transaction import Transaction
 
 Home = tuple[UUID, UUID]
@@ -286,4 +286,4 @@ async def _record(
         message=message,
         created_at=tx.now,
     )
-    await bookings.record(tx, app_id, booking.id, line)
+    await booking_log.record(tx, app_id, booking.id, line)

@@ -14,7 +14,7 @@ from slotkeeper.domain.project import Project
 from slotkeeper.domain.waitlist import ENTRIES_MAX, Action, Entry, State, offer_time
 from slotkeeper.services import groups, projects, reservations, resources, waitlist_offers
 from slotkeeper.services.availability import Shuffle
-from slotkeeper.storage import waitlist
+from slotkeeper.storage import holders, waitlist, waitlist_log
 from slotkeeper.storage.transaction import Transaction
 
 _LOOKS_MAX = 5
@@ -51,7 +51,7 @@ async def join(
         twin = await waitlist.find_twin(tx, app_id, wanted)
         assert twin is not None, "waited for until it was there"
         return twin, False
-    await waitlist.record(
+    await waitlist_log.record(
         tx,
         app_id,
         joined.id,
@@ -86,7 +86,7 @@ async def logs_of(
     tx: Transaction, app_id: UUID, entry_ids: Sequence[UUID]
 ) -> dict[UUID, list[Transition]]:
     """Return the log of each entry, oldest line first."""
-    return await waitlist.logs_of(tx, app_id, entry_ids)
+    return await waitlist_log.logs_of(tx, app_id, entry_ids)
 
 
 async def leave(tx: Transaction, app_id: UUID, entry_id: UUID, *, actor: str) -> Entry:
@@ -187,14 +187,14 @@ async def _holders(tx: Transaction, app_id: UUID, entry: Entry) -> tuple[int, in
     """Return how many must hold what an entry wants so that it is taken, and how many do."""
     if entry.owner_booking_id is not None:
         owner, _ = await groups.open_class(tx, app_id, entry.owner_booking_id)
-        held = await waitlist.hold_seats(tx, app_id, entry.owner_booking_id)
+        held = await holders.hold_seats(tx, app_id, entry.owner_booking_id)
         return group_of(owner.settings).seats, held
     if entry.resource_id is not None:
         wanted = [entry.resource_id]
     else:
         assert entry.project_id is not None, entry
         wanted = await projects.resource_ids(tx, app_id, entry.project_id)
-    held = await waitlist.hold_time(tx, app_id, wanted, start=entry.start_at, end=entry.end_at)
+    held = await holders.hold_time(tx, app_id, wanted, start=entry.start_at, end=entry.end_at)
     return 1, held
 
 

@@ -18,7 +18,7 @@ from slotkeeper.domain.graphs import Action as BookingAction
 from slotkeeper.domain.graphs import State as BookingState
 from slotkeeper.domain.waitlist import Action, Entry, State, offered_entry
 from slotkeeper.services import effects, reservations
-from slotkeeper.storage import bookings, waitlist
+from slotkeeper.storage import bookings, waitlist, waitlist_log
 from slotkeeper.storage.transaction import Transaction
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ async def lapse_begun(tx: Transaction, *, most: int) -> int:
     """End the entries whose start has come, in all apps; return of how many, ``most`` at most."""
     lapsed = await waitlist.lapse(tx, most=most)
     for app_id, entry_id in lapsed:
-        await waitlist.record(
+        await waitlist_log.record(
             tx,
             app_id,
             entry_id,
@@ -195,7 +195,7 @@ async def _save(
     tx: Transaction, app_id: UUID, before: Entry, after: Entry, action: Action, *, actor: str
 ) -> None:
     await waitlist.save(tx, app_id, after)
-    await waitlist.record(
+    await waitlist_log.record(
         tx,
         app_id,
         after.id,

@@ -1,4 +1,4 @@
-"""Bookings and their log, in the database."""
+"""Bookings, in the database."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.types.json import Json, Jsonb
 
-from slotkeeper.domain.booking import Booking, Customer, Transition
+from slotkeeper.domain.booking import Booking, Customer
 from slotkeeper.domain.graphs import GRAPHS, GROUP_OWNER, State
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.listing import Listing, Page
@@ -153,42 +153,6 @@ async def delete(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
     await tx.run("DELETE FROM bookings WHERE app_id = %s AND id = %s", (app_id, booking_id))
 
 
-async def record(tx: Transaction, app_id: UUID, booking_id: UUID, transition: Transition) -> None:
-    """Add a line to the log of a booking."""
-    await tx.run(
-        "INSERT INTO booking_log (app_id, booking_id, seq, action, from_state, to_state, "
-        "actor, message, created_at) "
-        "SELECT %(app)s, %(booking)s, coalesce(max(seq), 0) + 1, %(action)s, %(from)s, %(to)s, "
-        "%(actor)s, %(message)s, %(at)s "
-        "FROM booking_log WHERE app_id = %(app)s AND booking_id = %(booking)s",
-        {
-            "app": app_id,
-            "booking": booking_id,
-            "action": transition.action,
-            "from": transition.from_state,
-            "to": transition.to_state,
-            "actor": transition.actor,
-            "message": transition.message,
-            "at": transition.created_at,
-        },
-    )
-
-
-async def log_of(
-    tx: Transaction, app_id: UUID, booking_ids: Sequence[UUID]
-) -> dict[UUID, list[Transition]]:
-    """Return the log of each booking, oldest line first."""
-    found = await tx.dicts(
-        "SELECT booking_id, action, from_state, to_state, actor, message, created_at "
-        "FROM booking_log WHERE app_id = %s AND booking_id = ANY(%s) ORDER BY booking_id, seq",
-        (app_id, list(booking_ids)),
-    )
-    log: dict[UUID, list[Transition]] = {each: [] for each in booking_ids}
-    for row in found:
-        log[row.pop("booking_id")].append(Transition(**row))
-    return log
-
-
 async def find(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
     """Return the booking with this id, or None."""
     found = await tx.dicts(
@@ -263,51 +227,6 @@ async def seats_of(
         (app_id, owner_booking_id),
     )
     return [_booking(row) for row in found]
-
-
-async def due(tx: Transaction, moment: datetime, *, most: int) -> list[tuple[UUID, UUID]]:
-    """Return app and id of bookings that time moves on at ``moment`` or before.
-
-    Earliest first, at most ``most``. Their rows are held until the transaction ends; those
-    that another holds are left to it. bookings_by_alarm serves it.
-    """
-    found = await tx.dicts(
-        "SELECT app_id, id FROM bookings WHERE alarm_at <= %s "
-        "ORDER BY alarm_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
-        (moment, most),
-    )
-    return [(row["app_id"], row["id"]) for row in found]
-
-
-async def next_alarm(tx: Transaction, moment: datetime) -> datetime | None:
-    """Return when time next moves a booking on after ``moment``, None where it never does.
-
-    bookings_by_alarm serves it without a look into the table.
-    """
-    found: datetime | None = await tx.value(
-        "SELECT min(alarm_at) FROM bookings WHERE alarm_at > %s", (moment,)
-    )
-    return found
-
-
-async def due_since(tx: Transaction, moment: datetime) -> tuple[int, datetime | None]:
-    """Return how many bookings are due at ``moment`` or before, and since when the first is.
-
-    bookings_by_alarm serves it; the cost grows with the count.
-    """
-    [found] = await tx.dicts(
-        "SELECT count(*) AS count, min(alarm_at) AS first FROM bookings WHERE alarm_at <= %s",
-        (moment,),
-    )
-    return found["count"], found["first"]
-
-
-async def put_off(tx: Transaction, app_id: UUID, booking_id: UUID, moment: datetime) -> None:
-    """Let time try again later what it could not do to a booking."""
-    await tx.run(
-        "UPDATE bookings SET alarm_at = %s WHERE app_id = %s AND id = %s",
-        (moment, app_id, booking_id),
-    )
 
 
 async def list_bookings(

@@ -1,4 +1,4 @@
-"""Waiting lists and their log, in the database."""
+"""Waiting lists, in the database."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,11 +7,9 @@ from uuid import UUID
 
 from psycopg.types.json import Json, Jsonb
 
-from slotkeeper.domain.booking import Customer, Transition
-from slotkeeper.domain.graphs import GRAPHS, Hold
-from slotkeeper.domain.graphs import State as BookingState
+from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.listing import Listing, Page
-from slotkeeper.domain.waitlist import Action, Entry, State
+from slotkeeper.domain.waitlist import Entry, State
 from slotkeeper.storage import listing
 from slotkeeper.storage.transaction import Transaction
 
@@ -206,38 +204,6 @@ async def waiting_for_time(
     return [_entry(row) for row in await tx.dicts(_WAITING, values)]
 
 
-async def hold_seats(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -> int:
-    """Let nobody give back a seat of a class until the transaction ends; return how many are held.
-
-    Who is giving one back at this moment is waited for.
-    """
-    found = await tx.dicts(
-        "SELECT bookings.graph, bookings.state FROM seats "
-        "JOIN bookings ON bookings.app_id = seats.app_id AND bookings.id = seats.booking_id "
-        "WHERE seats.app_id = %s AND seats.owner_booking_id = %s "
-        "ORDER BY bookings.id FOR SHARE OF bookings",
-        (app_id, owner_booking_id),
-    )
-    return _holding(found)
-
-
-async def hold_time(
-    tx: Transaction, app_id: UUID, resource_ids: Sequence[UUID], *, start: datetime, end: datetime
-) -> int:
-    """Let nobody give back time within [start, end) until the transaction ends.
-
-    Returns how many bookings hold some. claims_by_end serves it.
-    """
-    found = await tx.dicts(
-        "SELECT bookings.graph, bookings.state FROM claims "
-        "JOIN bookings ON bookings.app_id = claims.app_id AND bookings.id = claims.booking_id "
-        "WHERE claims.app_id = %s AND claims.resource_id = ANY(%s) AND upper(during) > %s "
-        "AND lower(during) < %s ORDER BY bookings.id FOR SHARE OF bookings",
-        (app_id, list(resource_ids), start, end),
-    )
-    return _holding(found)
-
-
 async def positions(tx: Transaction, app_id: UUID, entry_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the place in line of those who wait, from 1; waitlist_once serves it."""
     found = await tx.dicts(
@@ -285,61 +251,8 @@ async def lapse(tx: Transaction, *, most: int) -> list[tuple[UUID, UUID]]:
     return [(row["app_id"], row["id"]) for row in found]
 
 
-async def record(
-    tx: Transaction,
-    app_id: UUID,
-    entry_id: UUID,
-    *,
-    action: Action,
-    from_state: str,
-    to_state: State,
-    actor: str,
-) -> None:
-    """Add a line to the log of an entry."""
-    await tx.run(
-        "INSERT INTO waitlist_log (app_id, entry_id, seq, action, from_state, to_state, actor, "
-        "created_at) "
-        "SELECT %(app)s, %(entry)s, coalesce(max(seq), 0) + 1, %(action)s, %(from)s, %(to)s, "
-        "%(actor)s, %(at)s FROM waitlist_log WHERE app_id = %(app)s AND entry_id = %(entry)s",
-        {
-            "app": app_id,
-            "entry": entry_id,
-            "action": action,
-            "from": from_state,
-            "to": to_state,
-            "actor": actor,
-            "at": tx.now,
-        },
-    )
-
-
-async def logs_of(
-    tx: Transaction, app_id: UUID, entry_ids: Sequence[UUID]
-) -> dict[UUID, list[Transition]]:
-    """Return the log of each entry, oldest line first."""
-    found = await tx.dicts(
-        "SELECT entry_id, action, from_state, to_state, actor, created_at FROM waitlist_log "
-        "WHERE app_id = %s AND entry_id = ANY(%s) ORDER BY entry_id, seq",
-        (app_id, list(entry_ids)),
-    )
-    log: dict[UUID, list[Transition]] = {each: [] for each in entry_ids}
-    for row in found:
-        log[row.pop("entry_id")].append(Transition(message=None, **row))
-    return log
-
-
 class _Row(dict[str, Any]):
     """A row as a mapping, for lists whose items are built of several columns."""
-
-
-def _holding(rows: Sequence[dict[str, Any]]) -> int:
-    """Return how many of the bookings still hold something, now that their rows are held.
-
-    The join may show a claim whose booking has let go meanwhile; its row is the newest.
-    """
-    return sum(
-        GRAPHS[row["graph"]].hold(BookingState(row["state"])) is not Hold.NOTHING for row in rows
-    )
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from pydantic import Field
 
 from slotkeeper.api.schemas.answers import Answer
-from slotkeeper.api.schemas.bookings import ActOnBooking, CreateBooking, ShownBooking
+from slotkeeper.api.schemas.booking_answers import ShownBooking
+from slotkeeper.api.schemas.bookings import ActOnBooking, CreateBooking
 from slotkeeper.api.schemas.fields import Body, Id, Text
 from slotkeeper.api.times import Times
 from slotkeeper.domain.errors import InvalidInput

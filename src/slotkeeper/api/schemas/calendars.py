@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from slotkeeper.api.schemas.answers import Answer, Time
-from slotkeeper.api.schemas.bookings import ShownEvent
+from slotkeeper.api.schemas.booking_answers import ShownEvent
 from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp, Title, ZoneName
 from slotkeeper.api.times import Times
 from slotkeeper.domain.rrule import TEXT_MAX, rule_text

@@ -3,7 +3,8 @@
 from pydantic import ConfigDict, Field
 
 from slotkeeper.api.schemas.answers import Answer, Stamp, Time
-from slotkeeper.api.schemas.bookings import CreateBooking, OptionalZone, ShownBooking
+from slotkeeper.api.schemas.booking_answers import ShownBooking
+from slotkeeper.api.schemas.bookings import CreateBooking, OptionalZone
 from slotkeeper.api.schemas.fields import Body, Id, Text, Timestamp
 from slotkeeper.domain.series import Mode
 

@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from slotkeeper.api.schemas.answers import Answer, Stamp, Time
-from slotkeeper.api.schemas.bookings import CustomerFields, Related, ShownTransition
+from slotkeeper.api.schemas.booking_answers import ShownTransition
+from slotkeeper.api.schemas.bookings import CustomerFields, Related
 from slotkeeper.api.schemas.fields import Body, Document, Id, Text, Timestamp
 from slotkeeper.api.times import Times
 from slotkeeper.domain.order import Order
