@@ -19,9 +19,9 @@ from tests.support.clock import NOW, TestClock
 from slotkeeper.bootstrap import create_app, dressed
 from slotkeeper.domain.app import KeyKind
 from slotkeeper.domain.graphs import GRAPHS
+from slotkeeper.domain.mails import Audience
 from slotkeeper.edge.parts import Parts
 from slotkeeper.services import action_links, apps, bookings, keys
-from slotkeeper.services.action_links import Audience
 
 NINE, TEN = "2030-05-07T09:00:00+00:00", "2030-05-07T10:00:00+00:00"
 IN_A_DAY = int((NOW + timedelta(days=1)).timestamp())

@@ -15,6 +15,7 @@ from slotkeeper.domain.app import Caller
 from slotkeeper.domain.booking import Booking, Customer, Transition
 from slotkeeper.domain.calendar import Calendar, Event
 from slotkeeper.domain.group import group_of
+from slotkeeper.domain.mails import Audience
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
 from slotkeeper.edge.parts import parts_of, public_url, transaction_of
@@ -28,7 +29,6 @@ from slotkeeper.services import (
     projects,
     resources,
 )
-from slotkeeper.services.action_links import Audience
 
 PUBLIC_INCLUDES = frozenset({"attributes", "customers", "calendar", "event", "user", "resource"})
 """What the widget key may ask for: a page needs no more, and everybody has that key."""

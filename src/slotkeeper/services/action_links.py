@@ -16,7 +16,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import LinkExpired, LinkInvalid
 from slotkeeper.domain.graphs import Action
+from slotkeeper.domain.mails import Audience
 from slotkeeper.services import bookings
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage import action_links
@@ -45,13 +45,6 @@ _SIGNATURE_ALONE: Any = {
 }
 # The library lets through what its decoders say of odd bytes and of deep nesting.
 _UNREADABLE = (jwt.InvalidTokenError, RecursionError, ValueError)
-
-
-class Audience(StrEnum):
-    """Whom a link was made for."""
-
-    CUSTOMER = "customer"
-    OWNER = "owner"
 
 
 ACTIONS: Mapping[Audience, Sequence[Action]] = {

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from slotkeeper.domain.app import App
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.graphs import Action, State
+from slotkeeper.domain.mails import Audience
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import apps, projects, resources
-from slotkeeper.services.action_links import Audience, Link
+from slotkeeper.services.action_links import Link
 from slotkeeper.web.addresses import is_of_page
 from slotkeeper.web.clock import Clock, Style
 from slotkeeper.web.visit import minutes_of
