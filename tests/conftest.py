@@ -39,7 +39,12 @@ def database_url(postgres: str, worker_id: str) -> str:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the server under test; nothing is read from the environment."""
     folder = tmp_path_factory.mktemp("data")
-    return Settings(_env_file=None, data_dir=folder, secret_key="for tests", public_url=None)
+    return Settings(
+        _env_file=None,
+        data_dir=folder,
+        secret_key="a secret key for tests alone, 2030",
+        public_url=None,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,12 @@ def test_a_proxy_that_would_never_be_believed_is_refused(text: str, reason: str)
         settings(trusted_proxies=text)
 
 
+def test_a_secret_key_has_enough_characters() -> None:
+    assert settings(secret_key="x" * 32).secret_key == "x" * 32
+    with pytest.raises(ValidationError, match="should have at least 32 characters"):
+        settings(secret_key="x" * 31)
+
+
 @pytest.mark.parametrize("field", ["rate_limit", "rate_limit_test"])
 def test_a_rate_limit_is_a_number_and_a_period(field: str) -> None:
     assert getattr(settings(**{field: "600/min"}), field) == "600/min"

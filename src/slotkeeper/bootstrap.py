@@ -15,7 +15,7 @@ from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.edge.rates import rate_limiter
 from slotkeeper.jobs.worker import Worker, at_work
 from slotkeeper.services.vault import Vault
-from slotkeeper.settings import Settings
+from slotkeeper.settings import SECRET_KEY_CHARACTERS_MIN, Settings
 from slotkeeper.storage.transaction import Clock, Database
 
 # What answers requests is imported where a server is made: it takes most of a second, and the
@@ -27,6 +27,16 @@ SECRET_KEY_FILE = "secret_key"
 """The file in the data folder that holds the secret key where no setting gives one."""
 
 
+class SecretKeyTooShort(Exception):
+    """The file of the secret key holds too little; the message is a sentence for the operator."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the secret key in {path} has fewer than {SECRET_KEY_CHARACTERS_MIN} characters; put"
+            " the one back that was there, or delete the file if no app has been made yet"
+        )
+
+
 def system_clock() -> datetime:
     """Return this moment, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
@@ -36,7 +46,7 @@ def secret_key(settings: Settings) -> str:
     """Return the secret key of the installation; make one in the data folder if missing.
 
     Several processes may start at once: whoever creates the file first wins, and all read
-    what stands in it.
+    what stands in it. Raises SecretKeyTooShort for a file that was cut off or emptied.
     """
     if settings.secret_key:
         return settings.secret_key
@@ -44,7 +54,10 @@ def secret_key(settings: Settings) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _write_once(path, secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if len(key) < SECRET_KEY_CHARACTERS_MIN:
+        raise SecretKeyTooShort(path)
+    return key
 
 
 def make_database(settings: Settings, conninfo: str, *, clock: Clock = system_clock) -> Database:

@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from slotkeeper.domain.rates import parse_rate
 
+SECRET_KEY_CHARACTERS_MIN = 32
+"""The shortest secret key: shorter ones can be guessed by whoever gets hold of the database."""
+
 
 def default_data_dir() -> Path:
     """Return where an installation keeps its data when nobody says where.
@@ -94,6 +97,18 @@ class Settings(BaseSettings):
                 "public_url", "should be an address such as https://book.example.com"
             )
         return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _hard_to_guess(cls, value: str | None) -> str | None:
+        if value is not None and len(value) < SECRET_KEY_CHARACTERS_MIN:
+            # The text of a fault is shown, so it must not hold the key.
+            raise PydanticCustomError(
+                "secret_key",
+                "should have at least {least} characters, such as openssl rand -base64 36 prints",
+                {"least": SECRET_KEY_CHARACTERS_MIN},
+            )
+        return value
 
     @field_validator("rate_limit", "rate_limit_test")
     @classmethod

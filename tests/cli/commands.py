@@ -21,9 +21,13 @@ Process = subprocess.Popen[str]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return an environment with an empty HOME and only the given settings."""
+    """Return an environment with an empty HOME and only the given settings.
+
+    PYTHONPATH is kept: it says which copy of the program is tested.
+    """
     named = {f"SLOTKEEPER_{name}": value for name, value in settings.items()}
-    return {"PATH": os.environ["PATH"], "HOME": "", "LANG": "C.UTF-8", **named}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**kept, "HOME": "", "LANG": "C.UTF-8", **named}
 
 
 def slotkeeper(

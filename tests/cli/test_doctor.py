@@ -3,10 +3,12 @@
 import os
 import pwd
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+import trustme
 
 from slotkeeper.cli import doctor, examine_machine
 from slotkeeper.cli.doctor import Finding
@@ -16,6 +18,7 @@ from slotkeeper.postgres.lease import lease
 from slotkeeper.settings import Settings
 from tests.cli.commands import slotkeeper
 from tests.conftest import new_database
+from tests.support.clock import NOW
 
 WAITING = """
 INSERT INTO bookings (app_id, id, graph, state, completed, start_at, end_at, what, location,
@@ -142,7 +145,7 @@ def test_a_lost_secret_key_is_told(database: str, tmp_path: Path) -> None:
     assert slotkeeper(*made, "--data-dir", tmp_path / "first").returncode == 0
 
     lost = problem_of("secret key", settings(tmp_path / "second", database))
-    wrong = problem_of("secret key", settings(tmp_path, database, secret_key="another"))
+    wrong = problem_of("secret key", settings(tmp_path, database, secret_key="another" * 5))
 
     assert f"put the secret key that sealed them back into {tmp_path / 'second'}" in lost
     assert "SLOTKEEPER_SECRET_KEY" in wrong
@@ -201,6 +204,62 @@ def test_half_a_certificate_is_told(tmp_path: Path) -> None:
     problem = problem_of("certificate", settings(tmp_path, tls_cert=tmp_path / "cert.pem"))
 
     assert problem == "TLS needs both --tls-cert and --tls-key"
+
+
+@pytest.mark.parametrize(
+    ("lived", "left", "words"),
+    [
+        (timedelta(days=60), timedelta(days=30, minutes=1), None),
+        (
+            timedelta(days=61),
+            timedelta(days=29),
+            "the certificate expires on 2030-06-04; put a new",
+        ),
+        (timedelta(days=91), timedelta(days=-1), "the certificate expired on 2030-05-05, and"),
+        (timedelta(days=-1), timedelta(days=90), "is not valid before 2030-05-07 08:00 UTC"),
+        # What lives a week is renewed by a program; 30 days before its end it was not there yet.
+        (timedelta(days=4), timedelta(days=3), None),
+        (timedelta(days=5), timedelta(days=2), "the certificate expires on 2030-05-08"),
+    ],
+)
+def test_a_certificate_that_ends_soon_is_told(
+    tmp_path: Path, lived: timedelta, left: timedelta, words: str | None
+) -> None:
+    issued = trustme.CA().issue_cert(
+        "book.example.com", not_before=NOW - lived, not_after=NOW + left
+    )
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    issued.private_key_and_cert_chain_pem.write_to_path(str(cert))
+    issued.private_key_pem.write_to_path(str(key))
+    examined = settings(tmp_path, tls_cert=cert, tls_key=key)
+
+    if words is None:
+        text = examine_machine.certificate(examined, now=NOW)
+        assert text == f"{cert} and its key can be read; valid until {NOW + left:%Y-%m-%d}"
+    else:
+        with pytest.raises(Failure, match=words):
+            examine_machine.certificate(examined, now=NOW)
+
+
+def test_a_secret_key_that_was_cut_off_is_told(database: str, tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--database-url", database)
+    assert slotkeeper(*made, "--data-dir", tmp_path).returncode == 0
+    (tmp_path / "secret_key").write_text("")
+
+    problem = problem_of("secret key", settings(tmp_path, database))
+    served = slotkeeper("serve", "--port", "0", "--database-url", database, "--data-dir", tmp_path)
+
+    assert problem.startswith(f"the secret key in {tmp_path}/secret_key has fewer than 32 ch")
+    assert served.returncode == 1
+    assert problem in served.stderr
+
+
+def test_a_short_secret_key_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    done = slotkeeper("doctor", "--data-dir", tmp_path, SECRET_KEY="hunter2")
+
+    assert done.returncode == 2
+    assert "SLOTKEEPER_SECRET_KEY: should have at least 32 characters" in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 def test_zones_are_old_from_the_eighteenth_month_after_their_year_on() -> None:

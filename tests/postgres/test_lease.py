@@ -146,7 +146,7 @@ def test_a_path_too_long_for_a_socket_gets_its_socket_elsewhere(data_dir: Path) 
 def test_the_caller_s_environment_stays_out(
     old_data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SLOTKEEPER_SECRET_KEY", "deeply secret")
+    monkeypatch.setenv("SLOTKEEPER_SECRET_KEY", "deeply secret, and long enough too")
     monkeypatch.setenv("PGPORT", "1")
     monkeypatch.setenv("PGDATA", "/nowhere")
     with lease(old_data_dir, durable=False) as leased:

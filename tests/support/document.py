@@ -54,7 +54,9 @@ class Operation:
 @cache
 def document() -> dict[str, Json]:
     """Return the document that the application serves."""
-    settings = Settings(_env_file=None, secret_key="for tests", public_url=None)
+    settings = Settings(
+        _env_file=None, secret_key="a secret key for tests alone, 2030", public_url=None
+    )
     return create_app(make_parts(settings, "")).openapi()
 
 

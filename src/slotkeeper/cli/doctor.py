@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import typer
 
-from slotkeeper.bootstrap import system_clock
+from slotkeeper.bootstrap import SecretKeyTooShort, system_clock
 from slotkeeper.cli import examine_database, examine_machine
 from slotkeeper.cli.failures import Failure
 from slotkeeper.postgres.errors import PostgresUnavailable
@@ -40,13 +40,13 @@ def findings(settings: Settings) -> Iterator[Finding]:
     The database is looked at only where a start would reach it: what is told about a broken
     folder need not be told again about what lies in it.
     """
-    year, month = system_clock().year, system_clock().month
+    now = system_clock()
     machine: dict[str, Examination] = {
         "data folder": examine_machine.data_folder,
         "PostgreSQL": examine_machine.postgresql,
         "port": examine_machine.port,
-        "certificate": examine_machine.certificate,
-        "time zones": lambda _: examine_machine.time_zones(year=year, month=month),
+        "certificate": lambda settings: examine_machine.certificate(settings, now=now),
+        "time zones": lambda _: examine_machine.time_zones(year=now.year, month=now.month),
     }
     is_reachable = True
     for subject, examine in machine.items():
@@ -87,5 +87,5 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
 def _finding(subject: str, examine: Examination, settings: Settings) -> Finding:
     try:
         return Finding(subject, True, examine(settings))
-    except (Failure, PostgresUnavailable) as failure:
+    except (Failure, PostgresUnavailable, SecretKeyTooShort) as failure:
         return Finding(subject, False, " ".join(str(failure).split()))

@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import shutil
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import TZPATH
@@ -16,6 +17,12 @@ from slotkeeper.settings import Settings
 
 ZONES_AGE_MONTHS_MAX = 18
 """How old the data of time zones may be: governments change their clocks several times a year."""
+
+RENEW_BEFORE = timedelta(days=30)
+"""How long before its end a certificate should have been renewed.
+
+For one that lives less than three times as long, a third of its life.
+"""
 
 FREE_BYTES_MIN = 200_000_000
 """The least room that the disk of an embedded database must have left."""
@@ -75,11 +82,30 @@ def port(settings: Settings) -> str:
         raise
 
 
-def certificate(settings: Settings) -> str:
-    """Tell whether certificate and key can be used, where there are any."""
+def certificate(settings: Settings, *, now: datetime) -> str:
+    """Tell whether certificate and key can be used, and for how long, where there are any."""
     if tls_context(settings) is None:
         return "none; the server speaks plain http, for this machine or a proxy in front"
-    return f"{settings.tls_cert} and its key can be read"
+    assert settings.tls_cert is not None, "there is no context without one"
+    return _validity(settings.tls_cert, now)
+
+
+def _validity(path: Path, now: datetime) -> str:
+    """Tell until when every certificate of a chain is valid; the first to end counts."""
+    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 - 10 ms, and rare
+
+    chain = load_pem_x509_certificates(path.read_bytes())
+    first = min(chain, key=lambda each: each.not_valid_after_utc)
+    start = max(each.not_valid_before_utc for each in chain)
+    end = first.not_valid_after_utc
+    renew = f"put a new one into {path} and start the server anew"
+    if now > end:
+        raise Failure(f"the certificate expired on {end:%Y-%m-%d}, and browsers refuse it; {renew}")
+    if now < start:
+        raise Failure(f"the certificate is not valid before {start:%Y-%m-%d %H:%M} UTC")
+    if end - now < min(RENEW_BEFORE, (end - first.not_valid_before_utc) / 3):
+        raise Failure(f"the certificate expires on {end:%Y-%m-%d}; {renew} before that")
+    return f"{path} and its key can be read; valid until {end:%Y-%m-%d}"
 
 
 def time_zones(*, year: int, month: int) -> str:

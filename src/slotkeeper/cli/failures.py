@@ -8,6 +8,7 @@ import psycopg
 import psycopg_pool
 import typer
 
+from slotkeeper.bootstrap import SecretKeyTooShort
 from slotkeeper.domain.errors import DomainError
 from slotkeeper.postgres.errors import PostgresUnavailable
 
@@ -40,7 +41,7 @@ def explained() -> Iterator[None]:
         yield
     except Usage as failure:
         raise _told(str(failure), code=2) from failure
-    except (Failure, PostgresUnavailable, DomainError) as failure:
+    except (Failure, PostgresUnavailable, SecretKeyTooShort, DomainError) as failure:
         raise _told(str(failure), code=1) from failure
     except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as failure:
         raise _told(f"the database cannot be reached: {failure}", code=1) from failure
