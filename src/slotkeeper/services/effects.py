@@ -7,7 +7,8 @@
 | for a while | for good | the claim is replaced, the seat kept; the step refused if it is gone |
 | the same | the same | none |
 
-When a class ends, its seats end with it. Every step leaves a line in the log. Each function
+When a class ends, its seats end with it. Every step leaves a line in the log, and is announced to
+whoever is to be told. Each function
 works inside the transaction it is given; what is refused must be undone with it.
 """
 
@@ -20,7 +21,15 @@ from slotkeeper.domain.errors import SlotTaken
 from slotkeeper.domain.graphs import GROUP_OWNER, Action, Hold, State
 from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
-from slotkeeper.services import availability, busy, calendars, enforcement, groups, projects
+from slotkeeper.services import (
+    announcements,
+    availability,
+    busy,
+    calendars,
+    enforcement,
+    groups,
+    projects,
+)
 from slotkeeper.storage import booking_log, bookings, claims, events, seats
 from slotkeeper.storage.transaction import Transaction
 
@@ -64,8 +73,9 @@ async def move(
     """
     if before.holding is not after.holding:
         await _change_hold(tx, app_id, before, after)
-    await bookings.save_state(tx, app_id, after)
-    await _record(tx, app_id, after, before.state, action, message, actor)
+    async with tx.together():
+        await bookings.save_state(tx, app_id, after)
+        await _record(tx, app_id, after, before.state, action, message, actor)
     if after.graph is GROUP_OWNER and after.is_final:
         await _end_seats(tx, app_id, after, action=action, message=message, actor=actor)
 
@@ -278,6 +288,7 @@ async def _record(
     message: str | None,
     actor: str,
 ) -> None:
+    """Write a step into the log and into the outbox; together with others, for speed."""
     line = Transition(
         action=action,
         from_state=from_state,
@@ -287,3 +298,4 @@ async def _record(
         created_at=tx.now,
     )
     await booking_log.record(tx, app_id, booking.id, line)
+    await announcements.announce(tx, app_id, booking, line)

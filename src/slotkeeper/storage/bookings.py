@@ -158,7 +158,7 @@ async def find(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | Non
     found = await tx.dicts(
         f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = %s", (app_id, booking_id)
     )
-    return _booking(found[0]) if found else None
+    return from_row(found[0]) if found else None
 
 
 async def find_all(
@@ -169,13 +169,13 @@ async def find_all(
         f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = ANY(%s)",
         (app_id, list(booking_ids)),
     )
-    return {row["id"]: _booking(row) for row in found}
+    return {row["id"]: from_row(row) for row in found}
 
 
 async def select(tx: Transaction, rest: LiteralString, parameters: Parameters) -> list[Booking]:
     """Return the bookings that ``rest`` means: what stands behind FROM bookings."""
     found = await tx.dicts(f"SELECT {COLUMNS} FROM bookings {rest}", parameters)
-    return [_booking(row) for row in found]
+    return [from_row(row) for row in found]
 
 
 async def find_locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
@@ -184,7 +184,7 @@ async def find_locked(tx: Transaction, app_id: UUID, booking_id: UUID) -> Bookin
         f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = %s FOR UPDATE",
         (app_id, booking_id),
     )
-    return _booking(found[0]) if found else None
+    return from_row(found[0]) if found else None
 
 
 async def find_held_open(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
@@ -196,7 +196,7 @@ async def find_held_open(tx: Transaction, app_id: UUID, booking_id: UUID) -> Boo
         f"SELECT {COLUMNS} FROM bookings WHERE app_id = %s AND id = %s FOR SHARE",
         (app_id, booking_id),
     )
-    return _booking(found[0]) if found else None
+    return from_row(found[0]) if found else None
 
 
 async def hold_class_of(tx: Transaction, app_id: UUID, seat_id: UUID) -> None:
@@ -226,7 +226,7 @@ async def seats_of(
         f"AND NOT completed ORDER BY created_at, id {lock}",
         (app_id, owner_booking_id),
     )
-    return [_booking(row) for row in found]
+    return [from_row(row) for row in found]
 
 
 async def list_bookings(
@@ -265,7 +265,7 @@ async def page(
         source="bookings",
         conditions=conditions,
     )
-    return Page([_booking(row) for row in found.items], found.total)
+    return Page([from_row(row) for row in found.items], found.total)
 
 
 def _offer(booking: Booking) -> dict[str, object]:
@@ -284,8 +284,8 @@ class _Row(dict[str, Any]):
     """A row as a mapping, for lists whose items are built of several columns."""
 
 
-def _booking(row: dict[str, Any]) -> Booking:
-    """Turn a row into a booking; the columns of its customer become one value."""
+def from_row(row: dict[str, Any]) -> Booking:
+    """Turn a row of ``COLUMNS`` into a booking; those of its customer become one value."""
     of_customer = {
         name: row.pop(f"customer_{name}")
         for name in ("id", "name", "email", "phone", "voip", "timezone", "custom")

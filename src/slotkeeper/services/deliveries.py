@@ -1,0 +1,51 @@
+"""Send what was announced: whose turn it is, what is sent, and what comes after an attempt."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from slotkeeper.domain.delivery import LEASE, Delivery, Outcome, Status, next_attempt
+from slotkeeper.storage import deliveries
+from slotkeeper.storage.transaction import Transaction
+
+KEPT_FOR = timedelta(days=30)
+"""How long one can look at what was sent."""
+
+
+async def take(tx: Transaction, *, most: int, busy: Sequence[UUID]) -> list[Delivery]:
+    """Take up to ``most`` deliveries whose turn has come, but none to the targets in ``busy``.
+
+    In the order in which things happened. Nobody else gets them before ``LEASE`` is over.
+    """
+    return await deliveries.take(tx, most=most, lease=LEASE, busy=busy)
+
+
+async def finish(
+    tx: Transaction, outcomes: Sequence[tuple[Delivery, Outcome]], *, chance: float
+) -> None:
+    """Note what came of attempts, and when those that failed are tried again.
+
+    ``chance`` in [0, 1) spreads those that failed together.
+    """
+    noted = []
+    for delivery, outcome in outcomes:
+        again = next_attempt(delivery.attempts, at=tx.now, chance=chance)
+        if outcome.is_success:
+            noted.append((delivery, outcome, Status.DELIVERED, tx.now))
+        elif outcome.is_final or again is None:
+            noted.append((delivery, outcome, Status.FAILED, tx.now))
+        else:
+            noted.append((delivery, outcome, Status.WAITING, again))
+    await deliveries.finish(tx, noted)
+
+
+async def drop(tx: Transaction, dropped: Sequence[Delivery]) -> None:
+    """Note that deliveries had nothing to say any more when their turn came."""
+    if dropped:
+        noted = [(each, Outcome(), Status.DROPPED, tx.now) for each in dropped]
+        await deliveries.finish(tx, noted)
+
+
+async def clean(tx: Transaction, *, most: int) -> int:
+    """Delete what was told longer ago than ``KEPT_FOR``, at most ``most``; return how many."""
+    return await deliveries.clean(tx, older_than=tx.now - KEPT_FOR, most=most)

@@ -1,0 +1,164 @@
+"""Deliveries: whose turn it is, and what came of it, in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from slotkeeper.domain.delivery import Announcement, Channel, Delivery, Kind, Outcome, Status
+from slotkeeper.storage import bookings
+from slotkeeper.storage.transaction import Transaction
+
+# An attempt counts from when it is taken: where its worker dies, the next one is made when the
+# time for this one is over. Nobody overtakes those ahead of them in line.
+_TAKE: LiteralString = """
+UPDATE deliveries SET attempts = attempts + 1, due_at = %(until)s
+WHERE (app_id, id) IN (
+    SELECT app_id, id FROM deliveries
+    WHERE status = 'waiting' AND due_at <= %(now)s AND target <> ALL (%(busy)s)
+        AND NOT EXISTS (
+            SELECT FROM deliveries AS ahead
+            WHERE ahead.booking_id = deliveries.booking_id AND ahead.target = deliveries.target
+                AND ahead.number < deliveries.number AND ahead.status = 'waiting')
+    ORDER BY due_at, number LIMIT %(most)s
+    FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+_TAKEN: LiteralString = f"""
+SELECT deliveries.app_id, deliveries.id, channel, target, webhook_id, call, letter, audience,
+    deliveries.booking_id, attempts, deliveries.created_at, announcement, kind, action,
+    from_state, message, facts, happened_at, booking IS NOT NULL AS has_booking, told.*
+FROM deliveries
+JOIN announcements ON announcements.app_id = deliveries.app_id
+    AND announcements.number = announcement
+LEFT JOIN LATERAL (
+    SELECT {", ".join(f"{name} AS booking_{name}" for name in bookings.COLUMNS.split(", "))}
+    FROM jsonb_populate_record(NULL::bookings, booking)
+) AS told ON true
+WHERE deliveries.id = ANY(%s)
+ORDER BY deliveries.number
+"""
+
+_FINISH: LiteralString = """
+WITH came AS (
+    SELECT * FROM unnest(%(apps)s::uuid[], %(ids)s::uuid[], %(attempts)s::int[],
+        %(states)s::text[], %(due)s::timestamptz[], %(codes)s::int[], %(errors)s::text[],
+        %(excerpts)s::text[], %(milliseconds)s::int[])
+        AS came (app_id, id, attempt, status, due_at, code, error, excerpt, milliseconds)
+), noted AS (
+    INSERT INTO delivery_attempts
+        (app_id, delivery_id, number, started_at, milliseconds, status, error, excerpt)
+    SELECT app_id, id, attempt, %(now)s - milliseconds * interval '1 millisecond', milliseconds,
+        code, error, excerpt
+    FROM came ON CONFLICT DO NOTHING
+)
+UPDATE deliveries SET status = came.status, due_at = came.due_at, last_status = came.code,
+    last_error = came.error,
+    finished_at = CASE WHEN came.status <> 'waiting' THEN %(now)s::timestamptz END
+FROM came
+WHERE deliveries.app_id = came.app_id AND deliveries.id = came.id
+    AND deliveries.status = 'waiting' AND deliveries.attempts = came.attempt
+RETURNING deliveries.id
+"""
+
+# Whoever stands behind one that has to wait waits as long; behind one that is through, no longer.
+_LINE_UP: LiteralString = """
+UPDATE deliveries SET due_at = CASE WHEN ahead.status = 'waiting' THEN ahead.due_at
+    ELSE %(now)s END
+FROM deliveries AS ahead
+WHERE ahead.id = ANY(%(ids)s) AND deliveries.booking_id = ahead.booking_id
+    AND deliveries.target = ahead.target AND deliveries.number > ahead.number
+    AND deliveries.status = 'waiting' AND deliveries.due_at < 'infinity'
+    AND deliveries.due_at <> ahead.due_at
+"""
+
+
+async def take(
+    tx: Transaction, *, most: int, lease: timedelta, busy: Sequence[UUID] = ()
+) -> list[Delivery]:
+    """Take up to ``most`` deliveries whose turn has come, and return them in order.
+
+    Nobody else gets them before ``lease`` is over. Passed over are those to the targets in
+    ``busy``, and those that have to wait for another of their booking to the same target.
+    deliveries_due and deliveries_in_line serve it.
+    """
+    values = {"now": tx.now, "until": tx.now + lease, "busy": list(busy), "most": most}
+    taken = await tx.values(_TAKE, values)
+    if not taken:
+        return []
+    return [_delivery(row) for row in await tx.dicts(_TAKEN, (taken,))]
+
+
+async def finish(
+    tx: Transaction, outcomes: Sequence[tuple[Delivery, Outcome, Status, datetime]]
+) -> None:
+    """Note what came of attempts: the status of each delivery, and when it is due again.
+
+    Passed over is what another worker has taken over meanwhile, because the lease ran out.
+    """
+    values: dict[str, Any] = {
+        "now": tx.now,
+        "apps": [delivery.app_id for delivery, *_ in outcomes],
+        "ids": [delivery.id for delivery, *_ in outcomes],
+        "attempts": [delivery.attempts for delivery, *_ in outcomes],
+        "states": [status for *_, status, _ in outcomes],
+        "due": [due for *_, due in outcomes],
+        "codes": [outcome.status for _, outcome, *_ in outcomes],
+        "errors": [outcome.error for _, outcome, *_ in outcomes],
+        "excerpts": [outcome.excerpt for _, outcome, *_ in outcomes],
+        "milliseconds": [outcome.milliseconds for _, outcome, *_ in outcomes],
+    }
+    async with tx.together():
+        await tx.run(_FINISH, values)
+        await tx.run(_LINE_UP, values)
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """Return when the next delivery is due, None where none waits."""
+    found: datetime | None = await tx.value(
+        "SELECT min(due_at) FROM deliveries WHERE status = 'waiting' AND due_at < 'infinity'"
+    )
+    return found
+
+
+async def clean(tx: Transaction, *, older_than: datetime, most: int) -> int:
+    """Delete announcements that happened before an instant and wait for nobody any more.
+
+    At most ``most``, with their deliveries and attempts; return how many.
+    """
+    return await tx.run(
+        "DELETE FROM announcements WHERE (app_id, number) IN ("
+        "SELECT app_id, number FROM announcements AS old WHERE happened_at < %s AND NOT EXISTS ("
+        "SELECT FROM deliveries WHERE deliveries.app_id = old.app_id "
+        "AND announcement = old.number AND status = 'waiting') LIMIT %s)",
+        (older_than, most),
+    )
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    of_booking = {name: row.pop(f"booking_{name}") for name in bookings.COLUMNS.split(", ")}
+    announcement = Announcement(
+        number=row["announcement"],
+        kind=Kind(row["kind"]),
+        booking=bookings.from_row(of_booking) if row["has_booking"] else None,
+        action=row["action"],
+        from_state=row["from_state"],
+        message=row["message"],
+        facts=row["facts"],
+        happened_at=row["happened_at"],
+    )
+    return Delivery(
+        app_id=row["app_id"],
+        id=row["id"],
+        channel=Channel(row["channel"]),
+        target=row["target"],
+        booking_id=row["booking_id"],
+        webhook_id=row["webhook_id"],
+        call=row["call"],
+        letter=row["letter"],
+        audience=row["audience"],
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+        announcement=announcement,
+    )
