@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.edge.rates import rate_limiter
-from slotkeeper.jobs.worker import Worker, at_work
+from slotkeeper.jobs.loop import Loop, at_work
+from slotkeeper.jobs.worker import Worker
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import SECRET_KEY_CHARACTERS_MIN, Settings
 from slotkeeper.storage.transaction import Clock, Database
@@ -85,10 +86,15 @@ def make_parts(
     )
 
 
-def create_app(parts: Parts, *, worker: Worker | None = None) -> "FastAPI":
+def make_jobs(parts: Parts) -> list[Loop]:
+    """Return what works beside the requests, or in a process of its own."""
+    return [Worker(parts.database)]
+
+
+def create_app(parts: Parts, *, jobs: Sequence[Loop] = ()) -> "FastAPI":
     """Return API and pages as one application that opens its database when it starts.
 
-    With a ``worker``, that works for as long as the application runs.
+    The ``jobs`` work for as long as the application runs.
     """
     from slotkeeper.api.app import create_api  # noqa: PLC0415 - see above
     from slotkeeper.web import app as pages  # noqa: PLC0415
@@ -101,8 +107,7 @@ def create_app(parts: Parts, *, worker: Worker | None = None) -> "FastAPI":
         async with AsyncExitStack() as stack:
             await parts.database.open()
             stack.push_async_callback(parts.database.close)
-            if worker is not None:
-                await stack.enter_async_context(at_work(worker))
+            await stack.enter_async_context(at_work(*jobs))
             yield
 
     app.router.lifespan_context = lifespan

@@ -201,8 +201,8 @@ async def test_it_survives_the_end_of_its_database(tmp_path: Path) -> None:
         until(lambda: state(server.url, after) == "expired")
 
         assert worker.process.poll() is None
-        assert not worker.lines("worker_interrupted"), "an outage is no mistake of ours"
-        assert len(worker.lines("worker_waits_for_database")) <= 2, "it does not fill the log"
+        assert not worker.lines("job_interrupted"), "an outage is no mistake of ours"
+        assert len(worker.lines("job_waits_for_database")) <= 4, "it does not fill the log"
 
 
 def is_answered(url: str) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from slotkeeper.domain.booking import AUTO_COMPLETE_AFTER
-from slotkeeper.jobs.worker import BATCH, Worker, at_work
+from slotkeeper.jobs.loop import at_work
+from slotkeeper.jobs.worker import BATCH, Worker
 from slotkeeper.services import alarms
 from tests.jobs.conftest import House
 from tests.services.shop import Shop, at

@@ -14,9 +14,10 @@ from slotkeeper.domain.graphs import Hold
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.waitlist import Entry
 from slotkeeper.edge.parts import Parts, Shuffle
-from slotkeeper.jobs.worker import Worker, at_work
+from slotkeeper.jobs.loop import at_work
+from slotkeeper.jobs.worker import Worker
 from slotkeeper.services import bookings, waitlist, waitlist_offers
-from slotkeeper.storage import waitlist as stored
+from slotkeeper.storage import holders
 from slotkeeper.storage.transaction import Database, Transaction
 from tests.races.arena import Arena, Request, a_class, action, order, seat, slot, statuses
 from tests.services.shop import MARTY, Shop, at, open_shop
@@ -238,7 +239,7 @@ async def test_without_the_lock_somebody_waits_for_a_free_seat(
 
     app_id, owner, last = await _committed(parts)
     with monkeypatch.context() as without:
-        without.setattr(stored, "hold_seats", looked_at)
+        without.setattr(holders, "hold_seats", looked_at)
         async with parts.database.transaction() as tx:
             entry = await _joined(tx, app_id, owner)
             await asyncio.wait_for(_given_back(parts, app_id, last), 10)

@@ -15,10 +15,9 @@ from typing import Any
 import structlog
 import uvicorn
 
-from slotkeeper.bootstrap import create_app, dressed, make_parts
+from slotkeeper.bootstrap import create_app, dressed, make_jobs, make_parts
 from slotkeeper.cli.forking import STOP_SIGNALS
 from slotkeeper.edge import logs
-from slotkeeper.jobs.worker import Worker
 from slotkeeper.settings import Settings
 
 STOP_SECONDS_MAX = 5
@@ -95,8 +94,8 @@ def serve_here(
     """
     configure_logs(settings)
     parts = make_parts(settings, conninfo)
-    worker = Worker(parts.database) if with_worker else None
-    app = dressed(create_app(parts, worker=worker), settings)
+    jobs = make_jobs(parts) if with_worker else []
+    app = dressed(create_app(parts, jobs=jobs), settings)
     gc.freeze()  # what is made so far stays; looking through it again would only hold up requests
     server = _Server(_config(app, settings, tls), stop, parent)
     stop.is_serving = True

@@ -1,0 +1,162 @@
+"""The sender: carries to their targets what was announced, in order, until each has it."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from slotkeeper.domain.delivery import LEASE, Channel, Delivery, Outcome
+from slotkeeper.jobs.loop import FINISH_SECONDS_MAX, Loop
+from slotkeeper.services import deliveries
+from slotkeeper.storage.transaction import Database, Transaction
+
+BATCH = 50
+"""How many deliveries are taken at once."""
+
+UNDER_WAY_MAX = 200
+"""How many attempts one sender makes at the same time."""
+
+UNDER_WAY_TO_ONE_MAX = 50
+"""From how many attempts to one target on it gets no more, so that others are not kept waiting."""
+
+PAUSE_SECONDS_MAX = 0.3
+"""How long nobody looks at most, when nothing is under way."""
+
+GATHER_SECONDS = 0.01
+"""How long to wait for further outcomes, so that many are noted together."""
+
+ATTEMPT_SECONDS_MAX = LEASE.total_seconds() / 2
+"""How long an attempt may take; no other worker takes it over meanwhile."""
+
+CLEAN_SECONDS = 600.0
+"""How often what was told long ago is deleted."""
+
+log = structlog.get_logger(__name__)
+
+
+class Parcel(Protocol):
+    """What is ready to be sent."""
+
+    async def send(self) -> Outcome:
+        """Make one attempt; raises nothing for what a target does."""
+        ...
+
+
+class Way(Protocol):
+    """How deliveries of one channel are made."""
+
+    async def prepare(
+        self, tx: Transaction, taken: Sequence[Delivery]
+    ) -> Mapping[UUID, Parcel | None]:
+        """Return what to send by the id of the delivery; None has nothing to say any more."""
+        ...
+
+
+class Sender(Loop):
+    """Sends what is due until it is told to stop; any number of them share one database."""
+
+    name = "sender"
+
+    def __init__(self, database: Database, ways: Mapping[Channel, Way]) -> None:
+        super().__init__(database)
+        self._ways = ways
+        self._under_way: dict[asyncio.Task[None], Delivery] = {}
+        self._done: list[tuple[Delivery, Outcome]] = []
+        self._cleaned = 0.0
+
+    async def _round(self) -> float:
+        """Note what came of attempts, start those whose turn has come; return when to look."""
+        await self._clean()
+        if self._done and self._under_way:
+            await asyncio.sleep(GATHER_SECONDS)
+        done, self._done = self._done, []
+        most = min(BATCH, UNDER_WAY_MAX - len(self._under_way))
+        try:
+            async with self._transaction() as tx:
+                if done:
+                    await deliveries.finish(tx, done, chance=self._random.random())
+                taken = await deliveries.take(tx, most=most, busy=self._busy()) if most else []
+                parcels = await self._prepared(tx, taken)
+        except BaseException:
+            self._done = [*done, *self._done]
+            raise
+        for delivery in taken:
+            parcel = parcels.get(delivery.id)
+            if parcel is not None:
+                task = asyncio.create_task(self._attempt(delivery, parcel))
+                self._under_way[task] = delivery
+                task.add_done_callback(self._under_way.pop)
+        if done or (taken and len(taken) == most):
+            return 0.0
+        return PAUSE_SECONDS_MAX * self._random.uniform(0.7, 1.0)
+
+    async def _leave(self) -> None:
+        """Wait a while for the attempts under way, and note what came of them."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=FINISH_SECONDS_MAX / 2)
+        for task in self._under_way:
+            task.cancel()
+        if self._done:
+            async with self._transaction() as tx:
+                await deliveries.finish(tx, self._done, chance=self._random.random())
+
+    def _busy(self) -> list[UUID]:
+        """Return the targets to which enough is under way."""
+        counts = Counter(delivery.target for delivery in self._under_way.values())
+        return [target for target, count in counts.items() if count >= UNDER_WAY_TO_ONE_MAX]
+
+    async def _prepared(
+        self, tx: Transaction, taken: Sequence[Delivery]
+    ) -> dict[UUID, Parcel | None]:
+        """Return what to send; what has nothing to say, or cannot be prepared, is noted so."""
+        parcels: dict[UUID, Parcel | None] = {}
+        for channel, way in self._ways.items():
+            of_channel = [each for each in taken if each.channel is channel]
+            if of_channel:
+                parcels |= await self._prepared_on(tx, way, of_channel)
+        silent = [each for each in taken if each.id in parcels and parcels[each.id] is None]
+        await deliveries.drop(tx, silent)
+        return parcels
+
+    async def _prepared_on(
+        self, tx: Transaction, way: Way, taken: Sequence[Delivery]
+    ) -> Mapping[UUID, Parcel | None]:
+        """Prepare deliveries of one channel; when that fails, each alone, so that one fails."""
+        try:
+            async with tx.connection.transaction():
+                return await way.prepare(tx, taken)
+        except Exception as error:
+            if tx.connection.broken:
+                raise
+            if len(taken) > 1:
+                alone = [await self._prepared_on(tx, way, [each]) for each in taken]
+                return {id_: parcel for each in alone for id_, parcel in each.items()}
+            log.error("delivery_not_prepared", delivery_id=str(taken[0].id), exc_info=error)
+            self._done.append((taken[0], Outcome(error="it could not be prepared")))
+            return {}
+
+    async def _attempt(self, delivery: Delivery, parcel: Parcel) -> None:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS_MAX):
+                outcome = await parcel.send()
+        except TimeoutError:
+            outcome = Outcome(error=f"time-out after {ATTEMPT_SECONDS_MAX:g} s")
+        except Exception:
+            log.exception("delivery_failed", delivery_id=str(delivery.id))
+            outcome = Outcome(error="it could not be sent")
+        milliseconds = outcome.milliseconds or round((time.perf_counter() - started) * 1000)
+        self._done.append((delivery, replace(outcome, milliseconds=milliseconds)))
+        self._wake.set()
+
+    async def _clean(self) -> None:
+        if time.monotonic() - self._cleaned < CLEAN_SECONDS:
+            return
+        async with self._transaction() as tx:
+            await deliveries.clean(tx, most=1000)
+        self._cleaned = time.monotonic()
