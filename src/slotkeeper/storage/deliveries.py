@@ -33,7 +33,7 @@ FROM deliveries
 JOIN announcements ON announcements.app_id = deliveries.app_id
     AND announcements.number = announcement
 LEFT JOIN LATERAL (
-    SELECT {", ".join(f"{name} AS booking_{name}" for name in bookings.COLUMNS.split(", "))}
+    SELECT {", ".join(f"{name} AS told_{name}" for name in bookings.COLUMNS.split(", "))}
     FROM jsonb_populate_record(NULL::bookings, booking)
 ) AS told ON true
 WHERE deliveries.id = ANY(%s)
@@ -137,7 +137,7 @@ async def clean(tx: Transaction, *, older_than: datetime, most: int) -> int:
 
 
 def _delivery(row: dict[str, Any]) -> Delivery:
-    of_booking = {name: row.pop(f"booking_{name}") for name in bookings.COLUMNS.split(", ")}
+    of_booking = {name: row.pop(f"told_{name}") for name in bookings.COLUMNS.split(", ")}
     announcement = Announcement(
         number=row["announcement"],
         kind=Kind(row["kind"]),
