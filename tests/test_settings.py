@@ -68,3 +68,9 @@ def test_a_rate_limit_is_a_number_and_a_period(field: str) -> None:
     for text in ("600", "600/minute", "0/sec", "fast"):
         with pytest.raises(ValidationError, match="such as 600/min"):
             settings(**{field: text})
+
+
+def test_a_host_that_could_never_be_reached_is_refused() -> None:
+    assert settings(outgoing_hosts="n8n, 10.1.0.0/16").outgoing_hosts == "n8n, 10.1.0.0/16"
+    with pytest.raises(ValidationError, match=r"'10\.1\.0\.1/16' is neither a host name nor"):
+        settings(outgoing_hosts="n8n, 10.1.0.1/16")

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from slotkeeper.domain.rates import parse_rate
+from slotkeeper.notifications.guard import AllowedHosts
 
 SECRET_KEY_CHARACTERS_MIN = 32
 """The shortest secret key: shorter ones can be guessed by whoever gets hold of the database."""
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     rate_limit_test: str | None = Field(
         default=None, description="The same for apps in test mode, in addition"
     )
+    outgoing_hosts: str | None = Field(
+        default=None,
+        description="Comma-separated hosts and networks that webhooks may reach though not public",
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Form of log lines")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written"
@@ -120,6 +125,17 @@ class Settings(BaseSettings):
                 raise PydanticCustomError(
                     "rate_limit", "{reason}", {"reason": str(error)}
                 ) from None
+        return value
+
+    @field_validator("outgoing_hosts")
+    @classmethod
+    def _hosts(cls, value: str | None) -> str | None:
+        try:
+            AllowedHosts.parse(value)
+        except ValueError as error:
+            raise PydanticCustomError(
+                "outgoing_hosts", "{reason}", {"reason": str(error)}
+            ) from None
         return value
 
     @field_validator("trusted_proxies")

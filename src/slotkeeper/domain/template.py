@@ -1,5 +1,6 @@
 """Templates of mails: what an app says to its customers and owners, and when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,3 +60,133 @@ def template(slug: str, wording: Wording, changed: Changes | None) -> Template:
         enabled=changed.enabled,
         updated_at=changed.updated_at,
     )
+
+
+_TIME = "<p>{{event.start}} &ndash; {{event.end}}<br>{{event.where}}</p>\n"
+_WHO = "<p>{{customer.name}}, {{customer.email}}, {{customer.phone}}</p>\n"
+_NOTE = "<p>{{message}}</p>\n"
+_TO_CUSTOMER = "<p>Dear {{customer.name}},</p>\n"
+_TO_OWNER = "<p>Dear {{resource.name}},</p>\n"
+_FROM = "<p>{{resource.name}}</p>\n"
+_LINKS = (
+    '<p><a href="{{links.reschedule}}">Choose another time</a> · '
+    '<a href="{{links.cancel}}">Cancel</a></p>\n'
+)
+
+WORDINGS: Mapping[str, Wording] = {
+    "booking_confirmed_customer": Wording(
+        name="Booking confirmed, to the customer",
+        subject="Confirmed: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>your booking of {{event.what}} is confirmed.</p>\n"
+        + _TIME
+        + _LINKS
+        + _FROM,
+    ),
+    "booking_confirmed_owner": Wording(
+        name="Booking confirmed, to the owner",
+        subject="New booking: {{event.what}} with {{customer.name}}",
+        body=_TO_OWNER
+        + "<p>{{customer.name}} has booked {{event.what}}.</p>\n"
+        + _TIME
+        + _WHO
+        + "<p>{{event.description}}</p>\n",
+    ),
+    "booking_request_owner": Wording(
+        name="Somebody asks for a booking, to the owner",
+        subject="Please answer: {{event.what}} with {{customer.name}}",
+        body=_TO_OWNER
+        + "<p>{{customer.name}} would like to book {{event.what}}.</p>\n"
+        + _TIME
+        + _WHO
+        + "<p>{{event.description}}</p>\n"
+        + '<p><a href="{{links.confirm}}">Confirm</a> · '
+        + '<a href="{{links.decline}}">Decline</a></p>\n',
+    ),
+    "booking_declined_customer": Wording(
+        name="Booking declined, to the customer",
+        subject="Declined: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>{{event.what}} cannot take place at the time that you asked for.</p>\n"
+        + _TIME
+        + _NOTE
+        + _FROM,
+    ),
+    "booking_cancelled_customer": Wording(
+        name="Booking cancelled by the owner, to the customer",
+        subject="Cancelled: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>your booking of {{event.what}} was cancelled.</p>\n"
+        + _TIME
+        + _NOTE
+        + _FROM,
+    ),
+    "booking_cancelled_owner": Wording(
+        name="Booking cancelled by the owner, to the owner",
+        subject="Cancelled: {{event.what}} with {{customer.name}}",
+        body=_TO_OWNER
+        + "<p>the booking of {{event.what}} was cancelled; your time is free again.</p>\n"
+        + _TIME
+        + _WHO
+        + _NOTE,
+    ),
+    "booking_cancelled_by_customer_owner": Wording(
+        name="Booking cancelled by the customer, to the owner",
+        subject="{{customer.name}} cancelled: {{event.what}}",
+        body=_TO_OWNER
+        + "<p>{{customer.name}} has cancelled {{event.what}}; your time is free again.</p>\n"
+        + _TIME
+        + _WHO
+        + _NOTE,
+    ),
+    "booking_rescheduled_customer": Wording(
+        name="Booking moved, to the customer",
+        subject="New time: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>your booking of {{event.what}} has a new time.</p>\n"
+        + _TIME
+        + _NOTE
+        + _LINKS
+        + _FROM,
+    ),
+    "booking_rescheduled_owner": Wording(
+        name="Booking moved, to the owner",
+        subject="New time: {{event.what}} with {{customer.name}}",
+        body=_TO_OWNER
+        + "<p>the booking of {{event.what}} has a new time.</p>\n"
+        + _TIME
+        + _WHO
+        + _NOTE,
+    ),
+    "group_cancelled_customer": Wording(
+        name="Class cancelled, to each customer",
+        subject="Cancelled: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>{{event.what}} does not take place, and with it your seat is cancelled.</p>\n"
+        + _TIME
+        + _NOTE
+        + _FROM,
+    ),
+    "reminder_customer": Wording(
+        name="Reminder, to the customer",
+        subject="Reminder: {{event.what}}",
+        body=_TO_CUSTOMER
+        + "<p>this is to remind you of {{event.what}}.</p>\n"
+        + _TIME
+        + _LINKS
+        + _FROM,
+    ),
+    "reminder_owner": Wording(
+        name="Reminder, to the owner",
+        subject="Reminder: {{event.what}} with {{customer.name}}",
+        body=_TO_OWNER + "<p>this is to remind you of {{event.what}}.</p>\n" + _TIME + _WHO,
+    ),
+    "resource_invite": Wording(
+        name="Invitation of a resource",
+        subject="Your calendar is waiting for you",
+        body=_TO_OWNER
+        + "<p>you are invited to take bookings.</p>\n"
+        + '<p><a href="{{links.confirm}}">Accept</a></p>\n',
+    ),
+}
+"""Every mail there is, by the slug of its template, in the order in which they are listed."""
