@@ -20,11 +20,17 @@ SLUGS = [
     "group_cancelled_customer",
     "reminder_customer",
     "reminder_owner",
+    "waitlist_offer_customer",
     "resource_invite",
+    "password_reset",
+    "webhook_failing",
 ]
 VARIABLES = {
     *("booking.id", "booking.state", "message"),
     *("event.what", "event.where", "event.description", "event.start", "event.end"),
+    *("event.when", "event.when_before", "app.name", "offer.until"),
+    *("links.take", "links.password", "links.lifetime"),
+    *("webhook.url", "webhook.since", "webhook.error"),
     *("customer.name", "customer.email", "customer.phone", "customer.timezone"),
     *("resource.name", "resource.email", "project.name"),
     *("links.confirm", "links.decline", "links.cancel", "links.reschedule"),
@@ -35,7 +41,7 @@ PATH = "/templates/reminder_customer"
 async def test_get_templates_lists_every_mail(tenant: Tenant) -> None:
     answer = (await tenant.api.get("/templates")).json()
     assert [each["slug"] for each in answer["data"]] == SLUGS
-    assert (answer["total"], answer["last_page"], answer["next_page_url"]) == (13, 1, None)
+    assert (answer["total"], answer["last_page"], answer["next_page_url"]) == (16, 1, None)
     for each in answer["data"]:
         assert each["enabled"] is True
         assert each["updated_at"] is None
@@ -53,10 +59,10 @@ async def test_every_mail_speaks_of_things_that_are_known(tenant: Tenant) -> Non
 
 
 async def test_get_templates_is_paged_searched_and_ordered(tenant: Tenant) -> None:
-    query: Json = {"limit": 5, "page": 3}
+    query: Json = {"limit": 5, "page": 4}
     answer = (await tenant.api.get("/templates", params=query)).json()
-    assert [each["slug"] for each in answer["data"]] == SLUGS[10:]
-    assert (answer["from"], answer["to"], answer["last_page"]) == (11, 13, 3)
+    assert [each["slug"] for each in answer["data"]] == SLUGS[15:]
+    assert (answer["from"], answer["to"], answer["last_page"]) == (16, 16, 4)
 
     async def slugs(**query: str) -> list[str]:
         return [each["slug"] for each in await tenant.api.found("/templates", params=query)]
@@ -128,6 +134,22 @@ async def test_a_template_is_changed_for_one_app_alone(
             {"body": ["The body may not be greater than 20000 characters."]},
         ),
         ({"body": ["x"]}, {"body": ["The body must be a string."]}),
+        (
+            {"body": "<p>Hello</p>\n<p>{{customer.name</p>"},
+            {
+                "body": ["The body cannot be used: unexpected '/' (line 2)."],
+            },
+        ),
+        (
+            {
+                "subject": "{{ cycler() }}",
+                "body": "{% for i in range(99999999) %}x{% endfor %}",
+            },
+            {
+                "subject": ["The subject cannot be used: nothing can be called (line 1)."],
+                "body": ["The body cannot be used: nothing can be called (line 1)."],
+            },
+        ),
         ({"enabled": "perhaps"}, {"enabled": ["The enabled field must be true or false."]}),
     ],
 )

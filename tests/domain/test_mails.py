@@ -9,7 +9,7 @@ import pytest
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.graphs import GRAPHS, INSTANT, Graph, State
 from slotkeeper.domain.mails import Audience, notices, notices_of
-from slotkeeper.domain.template import WORDINGS
+from slotkeeper.domain.wordings import WORDINGS
 
 # The table of the API documentation, by hand: graph, from, to, template to the owner, to the
 # customer. What is not here is not mailed.

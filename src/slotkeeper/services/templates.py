@@ -6,7 +6,9 @@ from uuid import UUID
 
 from slotkeeper.domain.errors import InvalidInput, NotFound
 from slotkeeper.domain.listing import Listing, Page
-from slotkeeper.domain.template import WORDINGS, Template, template
+from slotkeeper.domain.template import Template, template
+from slotkeeper.domain.wordings import WORDINGS
+from slotkeeper.notifications import sandbox
 from slotkeeper.storage import templates
 from slotkeeper.storage.transaction import Transaction
 
@@ -51,9 +53,25 @@ async def change(
     body: str | None,
     enabled: bool | None,
 ) -> None:
-    """Change the given parts of a template for the app; None leaves a part as it is."""
+    """Change the given parts of a template for the app; None leaves a part as it is.
+
+    Raises InvalidInput, which names the line, for a part that no mail could be made of.
+    """
+    check(subject=subject, body=body)
     await get(tx, app_id, slug)
     await templates.save(tx, app_id, slug, subject=subject, body=body, enabled=enabled)
+
+
+def check(**parts: str | None) -> None:
+    """Refuse parts of a template that cannot be filled in."""
+    errors: dict[str, list[str]] = {}
+    for name, text in parts.items():
+        try:
+            sandbox.check(text or "")
+        except sandbox.Unusable as fault:
+            errors[name] = [f"The {name} cannot be used: {fault}."]
+    if errors:
+        raise InvalidInput(errors)
 
 
 async def reset(tx: Transaction, app_id: UUID, slug: str) -> None:

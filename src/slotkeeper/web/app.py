@@ -2,7 +2,16 @@
 
 from fastapi import FastAPI
 
-from slotkeeper.web import action_links, booking, docs, errors, home, passwords, waitlist
+from slotkeeper.web import (
+    action_links,
+    booking,
+    calendar_files,
+    docs,
+    errors,
+    home,
+    passwords,
+    waitlist,
+)
 
 
 def install(app: FastAPI) -> None:
@@ -11,5 +20,5 @@ def install(app: FastAPI) -> None:
     The page of a project takes any address of one segment, so it comes last.
     """
     errors.install(app)
-    for room in (home, docs, action_links, waitlist, passwords, booking):
+    for room in (home, docs, action_links, calendar_files, waitlist, passwords, booking):
         app.include_router(room.router)

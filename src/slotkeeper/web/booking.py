@@ -18,6 +18,7 @@ from slotkeeper.services.offers import Wanted
 from slotkeeper.web import form, seats
 from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Answers, form_of, read, text_of
+from slotkeeper.web.calendar_files import links_to_add
 from slotkeeper.web.choice import Choice
 from slotkeeper.web.clock import Clock
 from slotkeeper.web.fields import Field
@@ -110,11 +111,16 @@ async def booked(request: Request, slug: str, booking_id: str) -> Response:
     booking = await booking_of_page(request, visit.app_id, visit.project, booking_id)
     asked = booking.customer.timezone if booking.customer else ""
     clock = Clock(visitor_zone(asked, visit.project, visit.resources), visit.clock.style)
+    standing = standing_of(booking, clock=clock, now=now)
+    add = None
+    if standing.is_done and now < booking.end_at:
+        add = await links_to_add(request, visit.app_id, visit.project, booking, zone=clock.zone)
     return page(
         "booked.html",
         visit=visit,
         booking=booking,
-        standing=standing_of(booking, clock=clock, now=now),
+        standing=standing,
+        add=add,
         message=_message(visit, booking),
         reason=await _reason(request, visit, booking),
         clock=clock,

@@ -1,0 +1,100 @@
+"""One booking in the calendar of whoever booked it: as a file, and by links into others."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.errors import LinkExpired, LinkInvalid, NotFound
+from slotkeeper.domain.meeting import MeetingStatus
+from slotkeeper.domain.project import Project
+from slotkeeper.domain.zones import Zone, find_zone
+from slotkeeper.edge.parts import parts_of, public_url, transaction_of
+from slotkeeper.edge.route import TransactionRoute
+from slotkeeper.notifications.invitation import CONTENT_TYPE, add_links, invitation
+from slotkeeper.services import bookings, calendar_links, meetings, projects
+from slotkeeper.web.pages import HEADERS, page
+
+router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
+
+FILE_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+"""What every calendar file is sent with: it is no page, and nothing may make one of it."""
+
+
+@router.get(calendar_links.PATH)
+async def download(request: Request, booking_id: str) -> Response:
+    """Send a booking as a calendar file to whoever has the link to it."""
+    tx = transaction_of(request)
+    try:
+        app_id, booking = await _booking(request, booking_id)
+    except (LinkExpired, LinkInvalid, NotFound) as refusal:
+        return _no_file(refusal)
+    if meetings.status_of(booking) is MeetingStatus.CANCELLED:
+        return _no_file(None)
+    project = await projects.get(tx, app_id, booking.project_id) if booking.project_id else None
+    asked = booking.customer.timezone if booking.customer else ""
+    meeting = await meetings.meeting_of(
+        tx,
+        app_id,
+        booking,
+        zone=find_zone(asked) if asked else None,
+        url=page_of(request, project, booking) if project else None,
+    )
+    headers = {
+        **FILE_HEADERS,
+        "Cache-Control": HEADERS["Cache-Control"],
+        "Content-Disposition": 'attachment; filename="booking.ics"',
+    }
+    content = invitation(meeting, "PUBLISH")
+    media_type = CONTENT_TYPE.format(method="PUBLISH")
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def links_to_add(
+    request: Request, app_id: UUID, project: Project, booking: Booking, *, zone: Zone
+) -> Mapping[str, str]:
+    """Return where a booking of a page is added to a calendar: ``google``, ``outlook``, ``ics``."""
+    tx, site = transaction_of(request), public_url(request)
+    meeting = await meetings.meeting_of(
+        tx, app_id, booking, zone=zone, url=page_of(request, project, booking)
+    )
+    file = calendar_links.link(parts_of(request).vault, app_id, booking, site=site)
+    return add_links(meeting, file)
+
+
+def page_of(request: Request, project: Project, booking: Booking) -> str:
+    """Return the address of the page that shows a booking of a project."""
+    return f"{public_url(request)}/{project.slug}/booked/{booking.id}"
+
+
+async def _booking(request: Request, booking_id: str) -> tuple[UUID, Booking]:
+    """Return the booking that a link is for; raises LinkInvalid, LinkExpired and NotFound."""
+    try:
+        wanted = UUID(booking_id)
+    except ValueError:
+        raise LinkInvalid from None
+    tx, token = transaction_of(request), request.query_params.get("signature", "")
+    app_id = calendar_links.verify(tx, parts_of(request).vault, token, booking_id=wanted)
+    return app_id, await bookings.get(tx, app_id, wanted)
+
+
+def _no_file(refusal: LinkExpired | LinkInvalid | NotFound | None) -> Response:
+    match refusal:
+        case LinkInvalid():
+            status, title = HTTPStatus.FORBIDDEN, "This link does not work"
+            text = "It may not be complete. Please open it again from where you found it."
+        case NotFound():
+            status, title = HTTPStatus.NOT_FOUND, "This booking is not there any more"
+            text = "What the link was for has been deleted."
+        case _:
+            status, title = HTTPStatus.GONE, "This booking does not stand any more"
+            text = "It is over, was cancelled or has been moved. There is nothing to add."
+    return page("error.html", status, title=title, text=text)
