@@ -44,6 +44,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         data_dir=folder,
         secret_key="a secret key for tests alone, 2030",
         public_url=None,
+        # Time stands still in tests, and nobody would ever be let in again.
+        guess_limit="off",
+        guess_limit_client="off",
     )
 
 

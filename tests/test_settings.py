@@ -55,6 +55,16 @@ def test_a_proxy_that_would_never_be_believed_is_refused(text: str, reason: str)
         settings(trusted_proxies=text)
 
 
+@pytest.mark.parametrize("field", ["guess_limit", "guess_limit_client"])
+def test_guesses_are_limited_unless_that_is_switched_off(field: str) -> None:
+    assert getattr(settings(), field).endswith("/hour")
+    for text in ("off", "5/day"):
+        assert getattr(settings(**{field: text}), field) == text
+    for text in ("none", "0/day"):
+        with pytest.raises(ValidationError, match="such as 600/min"):
+            settings(**{field: text})
+
+
 def test_a_secret_key_has_enough_characters() -> None:
     assert settings(secret_key="x" * 32).secret_key == "x" * 32
     with pytest.raises(ValidationError, match="should have at least 32 characters"):

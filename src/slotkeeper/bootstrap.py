@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
-from slotkeeper.edge.rates import rate_limiter
+from slotkeeper.edge.rates import guess_limiter, rate_limiter
 from slotkeeper.jobs.loop import Loop, at_work
 from slotkeeper.jobs.worker import Worker
 from slotkeeper.services.vault import Vault
@@ -82,6 +82,7 @@ def make_parts(
         database=database,
         vault=vault,
         shuffle=Shuffle(seed),
+        guesses=guess_limiter(settings),
         limiter=rate_limiter(settings),
     )
 

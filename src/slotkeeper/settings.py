@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from slotkeeper.domain.rates import parse_rate
 from slotkeeper.notifications.guard import AllowedHosts
+
+OFF = "off"
+"""What takes away a limit that holds unless the operator says otherwise."""
 
 SECRET_KEY_CHARACTERS_MIN = 32
 """The shortest secret key: shorter ones can be guessed by whoever gets hold of the database."""
@@ -87,6 +90,12 @@ class Settings(BaseSettings):
         default=None,
         description="Comma-separated hosts and networks that webhooks may reach though not public",
     )
+    guess_limit: str = Field(
+        default="30/hour", description="Wrong passwords for one person of an app, or off"
+    )
+    guess_limit_client: str = Field(
+        default="300/hour", description="Wrong passwords from one network address, or off"
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Form of log lines")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written"
@@ -115,10 +124,11 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("rate_limit", "rate_limit_test")
+    @field_validator("rate_limit", "rate_limit_test", "guess_limit", "guess_limit_client")
     @classmethod
-    def _rate(cls, value: str | None) -> str | None:
-        if value is not None:
+    def _rate(cls, value: str | None, about: ValidationInfo) -> str | None:
+        may_be_off = str(about.field_name).startswith("guess")
+        if value is not None and not (may_be_off and value == OFF):
             try:
                 parse_rate(value)
             except ValueError as error:

@@ -36,7 +36,7 @@ def test_everything_else_is_no_rate(text: str) -> None:
 
 
 def test_a_full_bucket_lets_its_count_through_and_then_one_as_each_refills() -> None:
-    buckets = Buckets(Rate(3, 60))
+    buckets = Buckets[UUID](Rate(3, 60))
     for left in (2, 1, 0):
         assert (buckets.look(DOC, 0).left, buckets.look(DOC, 0).wait) == (left, 0)
         buckets.take(DOC, 0)
@@ -48,8 +48,33 @@ def test_a_full_bucket_lets_its_count_through_and_then_one_as_each_refills() -> 
     assert buckets.look(DOC, 3600 * SECOND).left == 2
 
 
+def test_what_is_given_back_can_be_taken_again() -> None:
+    buckets = Buckets[UUID](Rate(2, 60))
+    for _ in range(2):
+        buckets.take(DOC, 0)
+    buckets.give_back(DOC, 10 * SECOND)
+    assert buckets.look(DOC, 10 * SECOND).wait == 0
+    buckets.take(DOC, 10 * SECOND)
+    assert buckets.look(DOC, 10 * SECOND).wait == 20
+    buckets.give_back(MARTY, 0)
+    assert buckets.look(MARTY, 0).left == 1
+
+
+def test_of_a_crowd_those_are_remembered_who_took_most() -> None:
+    buckets = Buckets[int](Rate(3, 86_400))
+    for _ in range(3):
+        buckets.take(-1, 0)
+    for n in range(250_000):
+        buckets.take(n, 1)
+    assert len(buckets) < 110_000
+    assert buckets.look(-1, 1).wait > 0
+    for n in range(100_000):
+        buckets.take(n, 86_400 * SECOND * 9)
+    assert buckets.look(-1, 86_400 * SECOND * 9).left == 2
+
+
 def test_a_clock_that_is_put_back_locks_nobody_out_for_longer_than_an_empty_bucket() -> None:
-    buckets = Buckets(Rate(2, 60))
+    buckets = Buckets[UUID](Rate(2, 60))
     for _ in range(2):
         buckets.take(DOC, 1_000_000 * SECOND)
     assert buckets.look(DOC, 0).wait == 30
@@ -63,7 +88,7 @@ def test_a_clock_that_is_put_back_locks_nobody_out_for_longer_than_an_empty_buck
 def test_no_stretch_of_time_sees_more_than_a_bucket_and_what_refills(
     count: int, seconds: int, steps: list[int]
 ) -> None:
-    buckets, now, through = Buckets(Rate(count, seconds)), 0, []
+    buckets, now, through = Buckets[UUID](Rate(count, seconds)), 0, []
     for step in steps:
         now += step
         found = buckets.look(DOC, now)
@@ -80,7 +105,7 @@ def test_no_stretch_of_time_sees_more_than_a_bucket_and_what_refills(
 
 
 def test_who_has_not_called_for_long_is_forgotten() -> None:
-    buckets = Buckets(Rate(1, 1))
+    buckets = Buckets[UUID](Rate(1, 1))
     for number in range(30_000):
         buckets.take(UUID(int=number), number * SECOND)
     assert len(buckets._full_at) <= 10_001

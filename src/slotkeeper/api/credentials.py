@@ -4,14 +4,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from slotkeeper.api import guesses
 from slotkeeper.api.answers import data, empty
 from slotkeeper.api.auth import OwnKey, find_caller, unauthorized
+from slotkeeper.api.guesses import InTurnRoute
 from slotkeeper.api.own_data import own_or
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.people import find_app
 from slotkeeper.api.resource_views import shown_credential
 from slotkeeper.api.route import ApiRoute
-from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, REFUSALS, Data, ListOf, answers
+from slotkeeper.api.schemas.answers import (
+    GUESS_REFUSALS,
+    PUBLIC_REFUSALS,
+    REFUSALS,
+    Data,
+    ListOf,
+    answers,
+)
 from slotkeeper.api.schemas.apps import CreateCredential, LogIn, ShownCredential, ShownLogIn
 from slotkeeper.api.times import AskedTimes, stamp
 from slotkeeper.domain.credential import SCOPE
@@ -26,11 +35,11 @@ _NOBODY = "Email and password does not match any user"
 _LOGGED_IN = {
     200: {"model": Data[ShownLogIn], "description": "Done"},
     **PUBLIC_REFUSALS,
+    **GUESS_REFUSALS,
     401: {**REFUSALS[401], "description": "Nobody has this address and this password"},
 }
 
 
-@router.post("/auth", responses=_LOGGED_IN)
 async def log_in(request: Request, body: LogIn) -> Response:
     """Log in as a person of an app, and get the token with which to call as that person.
 
@@ -43,9 +52,11 @@ async def log_in(request: Request, body: LogIn) -> Response:
         app_id = app.id
     if app_id is None:
         raise unauthorized(_NOBODY)
+    forgive = guesses.count(request, "log in", caller=caller, app_id=app_id, email=body.email)
     person = await passwords.find_person(tx, app_id, email=body.email, password=body.password)
     if person is None:
         raise unauthorized(_NOBODY)
+    forgive()
     token = await credentials.token_of(tx, vault, app_id, person.id)
     return data(
         {
@@ -62,6 +73,11 @@ async def log_in(request: Request, body: LogIn) -> Response:
             "api_token": token.text,
         }
     )
+
+
+router.add_api_route(
+    "/auth", log_in, methods=["POST"], responses=_LOGGED_IN, route_class_override=InTurnRoute
+)
 
 
 @router.get("/credentials", responses=answers(ListOf[ShownCredential]))

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from slotkeeper.api import guesses
 from slotkeeper.api.answers import data, empty, json_response
 from slotkeeper.api.auth import EveryKey, OwnKey, find_caller, slug_of
 from slotkeeper.api.own_data import own_or
 from slotkeeper.api.parameters import Includes
 from slotkeeper.api.resource_views import shown_user
-from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, Answer, Data, answers
+from slotkeeper.api.schemas.answers import GUESS_REFUSALS, PUBLIC_REFUSALS, Answer, Data, answers
 from slotkeeper.api.schemas.resources import (
     CLEARABLE,
     AskReset,
@@ -77,6 +78,7 @@ async def ask_reset(request: Request, body: AskReset) -> Response:
     app_id = caller.app_id if caller else None
     if app_id is None and (app := await find_app(request)):
         app_id = app.id
+    guesses.count(request, "reset", caller=caller, app_id=app_id, email=body.email)
     await passwords.ask_for_reset(transaction_of(request), app_id, body.email)
     return json_response({})
 
@@ -96,7 +98,7 @@ def serve(router: APIRouter, kind: str) -> None:
     To be called before the router gets its route by id, which would take ``me`` for one.
     """
     zone_answers = answers(Data[ShownZone])
-    asked = {200: {"model": Answer, "description": "Done"}, **PUBLIC_REFUSALS}
+    asked = {200: {"model": Answer, "description": "Done"}, **PUBLIC_REFUSALS, **GUESS_REFUSALS}
     add = router.add_api_route
     add("/me", get_own, name=f"get_own_{kind}", responses=answers(Data[ShownUser]))
     add(

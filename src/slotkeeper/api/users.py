@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.exceptions import HTTPException
 
-from slotkeeper.api import people
+from slotkeeper.api import guesses, people
 from slotkeeper.api.answers import data
 from slotkeeper.api.auth import find_caller, forbidden, unauthorized
+from slotkeeper.api.guesses import InTurnRoute
 from slotkeeper.api.parameters import Includes
 from slotkeeper.api.resource_views import API_TOKEN, shown_user
 from slotkeeper.api.route import ApiRoute
-from slotkeeper.api.schemas.answers import Data, answers
+from slotkeeper.api.schemas.answers import GUESS_REFUSALS, Data, answers
 from slotkeeper.api.schemas.resources import ShownUser, SignUp
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.domain.app import KeyKind
@@ -40,6 +41,7 @@ async def _app_of_newcomer(request: Request, body: SignUp) -> UUID:
         raise unauthorized()
     if not parts_of(request).settings.public_sign_up:
         raise HTTPException(403, "People cannot sign up by themselves on this server")
+    guesses.count(request, "sign up", caller=None, app_id=app.id, email=body.email)
     await own_apps.check_newcomer(transaction_of(request), app.id, body.email)
     return app.id
 
@@ -47,7 +49,6 @@ async def _app_of_newcomer(request: Request, body: SignUp) -> UUID:
 AppOfNewcomer = Annotated[UUID, Depends(_app_of_newcomer)]
 
 
-@router.post("", status_code=201, responses=answers(Data[ShownUser], 201))
 async def create_user(
     request: Request, app_id: AppOfNewcomer, body: SignUp, includes: Includes, times: AskedTimes
 ) -> Response:
@@ -60,3 +61,13 @@ async def create_user(
     includes |= {API_TOKEN}
     shown = await shown_user(tx, vault, app_id, user, includes=includes, times=times)
     return data(shown, 201)
+
+
+router.add_api_route(
+    "",
+    create_user,
+    methods=["POST"],
+    status_code=201,
+    responses={**answers(Data[ShownUser], 201), **GUESS_REFUSALS},
+    route_class_override=InTurnRoute,
+)

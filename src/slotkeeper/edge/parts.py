@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from slotkeeper.edge.rates import RateLimiter
+from slotkeeper.edge.rates import GuessLimiter, RateLimiter
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import Settings
 from slotkeeper.storage.transaction import Database, Transaction
@@ -32,6 +32,7 @@ class Parts:
     database: Database
     vault: Vault
     shuffle: Shuffle
+    guesses: GuessLimiter
     limiter: RateLimiter | None = None
 
 

@@ -1,11 +1,13 @@
 """Passwords of people: set them, compare them, and let people choose one by a link.
 
 Argon2id with the least costs that OWASP's cheat sheet on storing passwords gives: 19 MiB
-and two rounds. Each hash fills a core for some milliseconds, so two threads of their own do
-it: whoever sends thousands of passwords waits, and the server goes on answering others.
+and two rounds. Each hash fills a core for some milliseconds, so threads of their own do it, which
+leave a core to everybody else: whoever sends thousands of passwords waits, and the server goes on
+answering others.
 """
 
 import asyncio
+import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ from slotkeeper.storage import apps, credentials, passwords, resources
 from slotkeeper.storage.transaction import Transaction
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
+_THREADS = ThreadPoolExecutor(
+    max_workers=2 if (os.cpu_count() or 1) > 2 else 1, thread_name_prefix="passwords"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,11 @@ _PUBLIC: dict[int | str, dict[str, Any]] = {
 PUBLIC_REFUSALS = _PUBLIC
 """How a route that needs no key may refuse."""
 
+GUESS_REFUSALS: dict[int | str, dict[str, Any]] = {
+    429: {"model": Refusal, "description": "Too many attempts; `Retry-After` says how long to wait"}
+}
+"""How a route may refuse on which passwords or addresses can be tried."""
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     **_PUBLIC,
     401: {"model": KeyRefusal, "description": "No key, or an unknown one"},
