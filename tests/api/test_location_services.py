@@ -17,7 +17,13 @@ REPAIR: Json = {
     "booking": {"graph": "instant"},
     "customer_fields": {"name": {"title": "You", "required": True}},
     "ui": {"time_date_format": "24h-dmy-mon"},
-    "reminders": [{"type": "email", "settings": {"recipient": "owner"}}],
+    "reminders": [
+        {
+            "type": "email",
+            "settings": {"recipient": "owner"},
+            "when": {"type": "before", "unit": "mins", "time": 15},
+        }
+    ],
     "meta": {"margin": "40 %"},
 }
 

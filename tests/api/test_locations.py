@@ -170,7 +170,13 @@ async def test_get_locations_works_with_the_public_key_and_shows_what_the_widget
             "image_url": "https://example.com/clock.png",
             "availability": {"length": "30 minutes"},
             "meta": {"margin": "40 %"},
-            "reminders": [{"type": "webhook", "settings": {"url": "https://example.com/s3cret"}}],
+            "reminders": [
+                {
+                    "type": "webhook",
+                    "settings": {"url": "https://example.com/s3cret"},
+                    "when": {"type": "after", "unit": "hours", "time": 1},
+                }
+            ],
         },
     )
     made = await tenant.api.created(

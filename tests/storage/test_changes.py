@@ -53,10 +53,15 @@ async def test_documents_come_back_as_they_were_written(
     shop: Shop, document: dict[str, object]
 ) -> None:
     doc = await shop.resource(meta=document)
-    project = await shop.project(ui=document, reminders=[document], meta=document)
+    reminder = {
+        "type": "email",
+        "settings": {"recipient": "owner", "more": document},
+        "when": {"type": "before", "unit": "mins", "time": 15},
+    }
+    project = await shop.project(ui=document, reminders=[reminder], meta=document)
 
     assert doc.meta == document
-    assert (project.ui, project.reminders, project.meta) == (document, [document], document)
+    assert (project.ui, project.reminders, project.meta) == (document, [reminder], document)
 
 
 async def test_lists_of_texts_are_arrays_not_documents(shop: Shop) -> None:

@@ -17,7 +17,8 @@ def permitted(caller: Caller, order: Order) -> Order:
     """Return the order without what a public caller may not decide.
 
     Everybody has the widget key, and the client-tokens. Whether bookings may overlap, how long
-    there is to pay and which steps are left out is for the project to say, and only somebody can
+    there is to pay, which steps are left out and what reminds of the booking is for the project to
+    say: a reminder sends texts and requests to wherever its author wants. And only somebody can
     book for whom the booking is: a public caller makes no classes.
     """
     if not caller.is_public:
@@ -25,7 +26,7 @@ def permitted(caller: Caller, order: Order) -> Order:
     graph = GRAPHS.get(order.graph or "")
     if graph is not None and not graph.needs_customer:
         raise InvalidInput.field("graph", "graph is invalid")
-    return replace(order, settings={}, steps={})
+    return replace(order, settings={}, steps={}, reminders=None)
 
 
 def permitted_deed(caller: Caller, deed: Deed) -> Deed:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.reminder import parse_reminders
 
 KEYS_MAX = 200
 """How many settings an app can have."""
 
-ALIASES: Mapping[str, str] = {"disable_email": "disableEmail", "disable_emails": "disableEmail"}
+ALIASES: Mapping[str, str] = {
+    "disable_email": "disableEmail",
+    "disable_emails": "disableEmail",
+    "event_notifications": "reminders",
+}
 """Other spellings of settings, as documentation and clients have them, by the one that is kept."""
 
 PERIODS: Mapping[str, str] = {
@@ -40,6 +45,8 @@ def merged(before: Mapping[str, object], given: Mapping[str, object]) -> dict[st
     for key in _LIMITS:
         if key in known:
             known[key] = _limits(key, known[key])
+    if known.get("reminders") is not None:
+        parse_reminders(known["reminders"])
     _check(known)
     every = {**before, **known}
     left = {key: value for key, value in every.items() if value is not None}

@@ -49,6 +49,7 @@ class Booking:
     seat, ``bulk_id`` what binds those that were made in one call, and ``series_id`` those that
     were made by one rule. ``steps`` holds what was said of single steps, such as
     ``{"notify_customer_by_email": {"enabled": false}}``.
+    ``reminders`` are as they were sent, the booking's own or those of its project or app.
     ``held_until`` is the instant at which a hold runs out.
     """
 
@@ -72,6 +73,7 @@ class Booking:
     settings: Mapping[str, object]
     steps: Mapping[str, object] = field(default_factory=dict)
     meta: Mapping[str, object]
+    reminders: Sequence[Mapping[str, object]] | None = None
     payment_id: str | None = None
     rescheduled_from: UUID | None
     held_until: datetime | None = None
@@ -82,6 +84,11 @@ class Booking:
     def is_final(self) -> bool:
         """Tell whether nothing can be done with the booking any more."""
         return self.graph.is_final(self.state)
+
+    @property
+    def takes_place(self) -> bool:
+        """Tell whether the booking is certain and still ahead or under way, not over or off."""
+        return self.holding is Hold.TAKEN and not self.is_final
 
     @property
     def has_seat(self) -> bool:

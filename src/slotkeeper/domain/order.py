@@ -59,14 +59,18 @@ class Order:
     settings: Mapping[str, object] = field(default_factory=dict)
     steps: Mapping[str, object] = field(default_factory=dict)
     meta: Mapping[str, object] = field(default_factory=dict)
+    reminders: Sequence[Mapping[str, object]] | None = None
 
     def completed(self, project: Project) -> "Order":
         """Return the order with what it leaves open taken from the project.
 
         What the order says counts first, also key by key within settings and metadata. The
-        name of the project stands in for a title.
+        name of the project stands in for a title. Seats are reminded of by their class, which has
+        the project's reminders, and not twice.
         """
         stored = project.booking
+        graph = GRAPHS.get(self.graph or _text(stored, "graph") or "")
+        is_seat = graph is not None and graph.needs_seat
         allowed = {"allow_double_bookings": True} if project.allow_double_bookings else {}
         steps = {name: stored[name] for name in STEPS if isinstance(stored.get(name), dict)}
         return replace(
@@ -80,6 +84,7 @@ class Order:
             settings={**allowed, **_object(stored, "settings"), **self.settings},
             steps={**steps, **self.steps},
             meta={**_object(stored, "meta"), **self.meta},
+            reminders=_first(self.reminders, None if is_seat else project.reminders or None),
         )
 
     def taking_over(self, reservation: Booking) -> "Order":

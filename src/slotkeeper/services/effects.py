@@ -7,9 +7,9 @@
 | for a while | for good | the claim is replaced, the seat kept; the step refused if it is gone |
 | the same | the same | none |
 
-When a class ends, its seats end with it. Every step leaves a line in the log, and is announced to
-whoever is to be told. Each function
-works inside the transaction it is given; what is refused must be undone with it.
+When a class ends, its seats end with it. Every step leaves a line in the log, is announced to
+whoever is to be told, and plans what reminds of the booking later. Each function works inside the
+transaction it is given; what is refused must be undone with it.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from slotkeeper.services import (
     enforcement,
     groups,
     projects,
+    reminders,
 )
 from slotkeeper.storage import booking_log, bookings, claims, events, seats
 from slotkeeper.storage.transaction import Transaction
@@ -51,9 +52,12 @@ async def begin(
     """Save a new booking whose time was checked, its events and the first line of its log."""
     homes = await _homes(tx, app_id, booking) if booking.holds_time else []
     async with tx.together():
-        await bookings.insert(tx, app_id, booking)
+        # A seat is reminded of by its class, unless it has reminders of its own.
+        stored = await bookings.insert(tx, app_id, booking, has_those_of_app=not booking.has_seat)
         await _show_in_calendars(tx, app_id, booking, homes)
         await _record(tx, app_id, booking, State.INITIALIZED, action, None, actor)
+    booking = replace(booking, reminders=await stored.value())
+    await reminders.plan(tx, app_id, booking)
     return booking
 
 
@@ -76,6 +80,7 @@ async def move(
     async with tx.together():
         await bookings.save_state(tx, app_id, after)
         await _record(tx, app_id, after, before.state, action, message, actor)
+        await reminders.follow(tx, app_id, before, after)
     if after.graph is GROUP_OWNER and after.is_final:
         await _end_seats(tx, app_id, after, action=action, message=message, actor=actor)
 

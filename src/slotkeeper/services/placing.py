@@ -112,6 +112,7 @@ def _initialized(tx: Transaction, order: Order, graph: Graph) -> Booking:
         settings=order.settings,
         steps=order.steps,
         meta=order.meta,
+        reminders=order.reminders,
         rescheduled_from=None,
         created_at=tx.now,
         updated_at=tx.now,

@@ -11,6 +11,7 @@ from slotkeeper.domain.errors import InvalidInput, NotFound, UnknownZone
 from slotkeeper.domain.graphs import BOOKABLE
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.domain.project import CUSTOMER_FIELDS, Project, slug_of
+from slotkeeper.domain.reminder import parse_reminders
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.slot_policy import merged, output_zone, slot_policy
 from slotkeeper.domain.zones import find_zone
@@ -184,17 +185,24 @@ def check(tx: Transaction, given: Mapping[str, object]) -> None:
             errors,
             lambda: parse_constraints(constraints, path="availability_constraints", now=tx.now),
         )
+    if "reminders" in given:
+        _collect(errors, lambda: parse_reminders(given["reminders"]))
     if isinstance(booking := given.get("booking"), Mapping):
         graph = booking.get("graph")
         if graph is not None and (not isinstance(graph, str) or graph not in BOOKABLE):
             errors["booking.graph"] = ["graph is invalid"]
     if isinstance(ui := given.get("ui"), Mapping) and ui.get("timezone"):
-        try:
-            find_zone(str(ui["timezone"]))
-        except UnknownZone:
-            errors["ui.timezone"] = ["The ui.timezone must be a valid zone."]
+        _collect(errors, lambda: _check_zone(str(ui["timezone"])))
     if errors:
         raise InvalidInput(errors)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        find_zone(name)
+    except UnknownZone:
+        message = "The ui.timezone must be a valid zone."
+        raise InvalidInput({"ui.timezone": [message]}) from None
 
 
 def _check_availability(tx: Transaction, availability: Mapping[str, object]) -> None:

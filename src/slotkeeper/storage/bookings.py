@@ -1,6 +1,6 @@
 """Bookings, in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -13,14 +13,16 @@ from slotkeeper.domain.graphs import GRAPHS, GROUP_OWNER, State
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
-from slotkeeper.storage.transaction import Parameters, Transaction
+from slotkeeper.storage.transaction import Parameters, Promise, Transaction
+
+Reminders = Sequence[Mapping[str, object]] | None
 
 COLUMNS: LiteralString = (
     "id, graph, state, resource_id, further_resource_ids, project_id, calendar_id, "
     "owner_booking_id, bulk_id, series_id, start_at, end_at, what, location, description, "
     "participants, customer_id, customer_name, customer_email, customer_phone, customer_voip, "
     "customer_timezone, customer_custom, settings, steps, meta, payment_id, rescheduled_from, "
-    "held_until, created_at, updated_at"
+    "held_until, created_at, updated_at, reminders"
 )
 
 
@@ -73,13 +75,27 @@ SEARCHABLE = listing.Searchable(
 _DERIVED: LiteralString = "completed, alarm_at, seats, bookable_from, bookable_until"
 
 _ALL: LiteralString = f"app_id, {_DERIVED}, {COLUMNS}"
+_VALUES: LiteralString = f"%({_ALL.replace(', ', ')s, %(')})s"
+
+# The reminders of the app come with the row: to ask for them by itself would cost every booking
+# of every app a way to the database.
+_REMINDERS: LiteralString = (
+    "coalesce(%(reminders)s::jsonb, (SELECT (settings -> 'reminders')::jsonb FROM apps "
+    "WHERE id = %(app_id)s AND %(has_those_of_app)s))"
+)
 _INSERT: LiteralString = (
-    f"INSERT INTO bookings ({_ALL}) VALUES (%({_ALL.replace(', ', ')s, %(')})s)"
+    f"INSERT INTO bookings ({_ALL}) VALUES ({_VALUES.replace('%(reminders)s', _REMINDERS)}) "
+    "RETURNING reminders"
 )
 
 
-async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
-    """Store a new booking."""
+async def insert(
+    tx: Transaction, app_id: UUID, booking: Booking, *, has_those_of_app: bool
+) -> Promise[Reminders]:
+    """Store a new booking; promise its reminders as they are stored, None where there are none.
+
+    ``has_those_of_app`` tells whether those of its app are its own, where it has none.
+    """
     customer = booking.customer
     values: dict[str, Any] = {
         "app_id": app_id,
@@ -117,8 +133,10 @@ async def insert(tx: Transaction, app_id: UUID, booking: Booking) -> None:
         "held_until": booking.held_until,
         "created_at": booking.created_at,
         "updated_at": booking.updated_at,
+        "reminders": Jsonb(booking.reminders) if booking.reminders is not None else None,
+        "has_those_of_app": has_those_of_app,
     }
-    await tx.run(_INSERT, values)
+    return await tx.promise(_INSERT, values)
 
 
 async def save_state(tx: Transaction, app_id: UUID, booking: Booking) -> None:

@@ -12,7 +12,7 @@ SELECT to_jsonb(told) FROM (
     SELECT id, graph, state, start_at, end_at, what, location, description, participants,
         customer_id, customer_name, customer_email, customer_phone, customer_voip,
         customer_timezone, customer_custom, settings, steps, meta, payment_id, project_id,
-        resource_id, owner_booking_id, rescheduled_from, created_at, updated_at,
+        resource_id, owner_booking_id, rescheduled_from, reminders, created_at, updated_at,
         (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'action', action, 'from', from_state, 'to', to_state, 'actor', actor,
                 'message', message, 'at', log.created_at) ORDER BY seq), '[]')
@@ -53,9 +53,15 @@ SELECT to_jsonb(told) FROM (
 _FORGET_BOOKINGS: LiteralString = """
 UPDATE bookings SET customer_name = '', customer_email = '', customer_phone = '',
     customer_voip = '', customer_timezone = '', customer_custom = '{}', meta = '{}',
-    what = %(title)s, location = '', description = '', payment_id = NULL, updated_at = %(now)s
+    what = %(title)s, location = '', description = '', payment_id = NULL, reminders = '[]',
+    updated_at = %(now)s
 WHERE app_id = %(app)s AND lower(customer_email) = lower(%(email)s)
 RETURNING id
+"""
+
+# Their subjects and addresses may name the person, and nobody is left to be reminded.
+_FORGET_REMINDERS: LiteralString = """
+DELETE FROM reminders WHERE app_id = %(app)s AND booking_id = ANY(%(ids)s)
 """
 
 _FORGET_LOGS: LiteralString = """
@@ -109,6 +115,7 @@ async def forget(
     """
     values: dict[str, Any] = {"app": app_id, "email": email, "title": title, "now": tx.now}
     values |= {"ids": await tx.values(_FORGET_BOOKINGS, values), "actor": actor}
+    await tx.run(_FORGET_REMINDERS, values)
     await tx.run(_FORGET_LOGS, values)
     await tx.run(_NOTE, values)
     of_bookings = await tx.run(_FORGET_EVENTS, values)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Generic, LiteralString, TypeVar
 
 import orjson
-from psycopg import AsyncConnection, errors, sql
+from psycopg import AsyncConnection, AsyncCursor, errors, sql
 from psycopg.adapt import Buffer
 from psycopg.rows import AsyncRowFactory, class_row, dict_row, scalar_row
 from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
@@ -15,6 +15,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 Parameters = Mapping[str, object] | Sequence[object]
 Query = LiteralString | sql.Composed
 Clock = Callable[[], datetime]
@@ -70,6 +71,20 @@ async def _begin(connection: AsyncConnection[Any]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise(Generic[Value]):
+    """One value of an answer that may not be there yet."""
+
+    cursor: AsyncCursor[Any]
+
+    async def value(self) -> Value:
+        """Return the value; the answer must have a row."""
+        found = await self.cursor.fetchone()
+        assert found is not None, "the statement answers with a row"
+        value: Value = found[0]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """An open transaction and the moment of the request, a UTC instant.
 
@@ -108,6 +123,13 @@ class Transaction:
         """Return the first column of the first row, or None where there is no row."""
         found = await self.values(query, parameters)
         return found[0] if found else None
+
+    async def promise(self, query: Query, parameters: Parameters | None = None) -> "Promise[Any]":
+        """Carry out ``query`` and return a way to the first column of its first row.
+
+        To be asked when a block of ``together`` is over, which it then did not hold up.
+        """
+        return Promise(await self.connection.execute(query, parameters))
 
     async def run(self, query: Query, parameters: Parameters | None = None) -> int:
         """Carry out ``query`` and return how many rows it touched."""

@@ -6,10 +6,21 @@ from uuid import UUID, uuid4
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from slotkeeper.api.schemas.fields import Body, Document, Email, Id, Text, Timestamp, ZoneName
+from slotkeeper.api.schemas.fields import (
+    Body,
+    Document,
+    Email,
+    Id,
+    ReminderList,
+    Text,
+    Timestamp,
+    ZoneName,
+    with_reminders,
+)
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.order import STEPS, Order
+from slotkeeper.domain.reminder import parse_reminders
 from slotkeeper.services.bulk import Deed
 
 _FLAT = ("start", "end", "what", "where", "description", "calendar_id", "participants")
@@ -169,6 +180,16 @@ class CreateBooking(_Ordered):
     notify_customer_by_email: Switch | None = None
     notify_owner_by_email: Switch | None = None
     trigger_webhook: Switch | None = None
+    reminders: ReminderList | None = Field(
+        default=None,
+        description="Mails and webhooks before or after the start, instead of those "
+        "of the project; an older name is `event_notifications`",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_older_names(cls, given: Any) -> Any:
+        return with_reminders(given)
 
     def order(self, times: Times) -> Order:
         """Return what is ordered; refuse times that cannot be read."""
@@ -177,8 +198,14 @@ class CreateBooking(_Ordered):
             super().order(times),
             action=self.action or None,
             reservation_id=self.reservation_id,
+            reminders=self._checked_reminders(),
             steps={name: each.model_dump() for name, each in said.items() if each is not None},
         )
+
+    def _checked_reminders(self) -> list[dict[str, Any]] | None:
+        if self.reminders is not None:
+            parse_reminders(self.reminders)
+        return self.reminders
 
 
 class Reserve(_Ordered):

@@ -50,6 +50,14 @@ def as_list(value: object) -> object:
     return [] if value == {} else value
 
 
+def with_reminders(given: Any) -> Any:
+    """Take ``event_notifications``, as older clients call them, for ``reminders``."""
+    if not isinstance(given, dict) or given.get("reminders") is not None:
+        return given
+    older = given.get("event_notifications")
+    return given if older is None else {**given, "reminders": older}
+
+
 def _zone(name: str) -> str:
     try:
         return find_zone(name).name
@@ -82,6 +90,23 @@ Timestamp = Annotated[
         description="RFC 3339, or the format of the input timestamp header; "
         "without an offset it is read in the zone of the request",
         examples=["2030-05-06T09:00:00+02:00"],
+    ),
+]
+ReminderList = Annotated[
+    list[Any],
+    BeforeValidator(as_list),
+    Field(
+        description="Mails and webhooks before or after the start; an older name of the field is "
+        "`event_notifications`",
+        examples=[
+            [
+                {
+                    "type": "email",
+                    "settings": {"recipient": "customer", "subject": "See you tomorrow"},
+                    "when": {"type": "before", "unit": "hours", "time": 24},
+                }
+            ]
+        ],
     ),
 ]
 ConstraintList = Annotated[

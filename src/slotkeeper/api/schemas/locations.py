@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from slotkeeper.api.schemas.answers import Answer, Stamp
 from slotkeeper.api.schemas.fields import (
@@ -10,10 +10,12 @@ from slotkeeper.api.schemas.fields import (
     ConstraintList,
     Document,
     Id,
+    ReminderList,
     Text,
     Title,
     as_list,
     as_object,
+    with_reminders,
 )
 from slotkeeper.api.schemas.projects import ResourceIds
 from slotkeeper.domain.location import LATITUDE_MAX, LONGITUDE_MAX
@@ -89,9 +91,14 @@ class ServiceFields(Body):
         default=None, description="The form, in order: key, and what to ask"
     )
     ui: Document | None = None
-    reminders: list[Document] | None = Field(default=None, max_length=50)
+    reminders: ReminderList | None = None
     meta: Document | None = None
     locations: Ids | None = Field(default=None, description="Where it is offered, nowhere else")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_older_names(cls, given: Any) -> Any:
+        return with_reminders(given)
 
 
 SERVICE_CLEARABLE = frozenset({"description", "image_url"})

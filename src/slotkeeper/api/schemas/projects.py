@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from slotkeeper.api.schemas.answers import Answer, Stamp
@@ -12,10 +12,12 @@ from slotkeeper.api.schemas.fields import (
     ConstraintList,
     Document,
     Id,
+    ReminderList,
     Text,
     Title,
     as_list,
     as_object,
+    with_reminders,
 )
 
 _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -78,7 +80,7 @@ class ProjectFields(Body):
         examples=[_CUSTOMER_FIELDS_EXAMPLE],
     )
     ui: Document | None = None
-    reminders: list[Document] | None = Field(default=None, max_length=50)
+    reminders: ReminderList | None = None
     meta: Document | None = None
     allow_conference: int | None = Field(default=None, ge=0, le=1)
     allow_double_bookings: bool | None = None
@@ -89,6 +91,11 @@ class ProjectFields(Body):
     use_hours_from: Text | None = Field(default=None, max_length=50)
     locations: PlaceIds | None = Field(default=None, description="Locations that it is in")
     services: PlaceIds | None = Field(default=None, description="Services that it is in")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_older_names(cls, given: Any) -> Any:
+        return with_reminders(given)
 
 
 CLEARABLE = frozenset({"reservation_time", "latitude", "longitude", "use_hours_from"})
