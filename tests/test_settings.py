@@ -84,3 +84,26 @@ def test_a_host_that_could_never_be_reached_is_refused() -> None:
     assert settings(outgoing_hosts="n8n, 10.1.0.0/16").outgoing_hosts == "n8n, 10.1.0.0/16"
     with pytest.raises(ValidationError, match=r"'10\.1\.0\.1/16' is neither a host name nor"):
         settings(outgoing_hosts="n8n, 10.1.0.1/16")
+
+
+@pytest.mark.parametrize("text", ["smtp://mail.example.com", "smtps://a:b@mail.example.com:465"])
+def test_a_mail_server_has_an_address(text: str) -> None:
+    assert settings(smtp_url=text).smtp_url == text
+
+
+def test_a_mail_server_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValidationError, match="such as smtp://"):
+        settings(smtp_url="mail.example.com")
+
+
+@pytest.mark.parametrize("text", ["doc@example.com", "Doc Brown <doc@example.com>"])
+def test_mails_come_from_a_mailbox(text: str) -> None:
+    assert settings(mail_from=text).mail_from == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Doc Brown", "doc", "doc@", "a@x.org, b@x.org", "Doc <doc@x.org>, b@x.org", "<>"]
+)
+def test_mails_do_not_come_from_what_is_no_mailbox(text: str) -> None:
+    with pytest.raises(ValidationError, match="such as Hill Valley"):
+        settings(mail_from=text)

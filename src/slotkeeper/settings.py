@@ -2,6 +2,7 @@
 
 import os
 import sys
+from email.utils import getaddresses
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -11,8 +12,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from slotkeeper.domain.email import is_email
 from slotkeeper.domain.rates import parse_rate
 from slotkeeper.notifications.guard import AllowedHosts
+from slotkeeper.notifications.smtp_address import SmtpAddress
 
 OFF = "off"
 """What takes away a limit that holds unless the operator says otherwise."""
@@ -96,6 +99,12 @@ class Settings(BaseSettings):
     guess_limit_client: str = Field(
         default="300/hour", description="Wrong passwords from one network address, or off"
     )
+    smtp_url: str | None = Field(
+        default=None, description="Mail server; unset puts mails into a folder in the data folder"
+    )
+    mail_from: str | None = Field(
+        default=None, description="Address that mails come from, with or without a name"
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Form of log lines")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written"
@@ -146,6 +155,27 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 "outgoing_hosts", "{reason}", {"reason": str(error)}
             ) from None
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                SmtpAddress.parse(value)
+            except ValueError as error:
+                raise PydanticCustomError("smtp_url", "{reason}", {"reason": str(error)}) from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mailbox(cls, value: str | None) -> str | None:
+        if value is not None:
+            (name, address), *others = getaddresses([value])
+            if others or not is_email(address) or not name.isprintable():
+                raise PydanticCustomError(
+                    "mail_from", "should be an address such as Hill Valley <book@example.com>"
+                )
         return value
 
     @field_validator("trusted_proxies")

@@ -1,10 +1,12 @@
 """What `slotkeeper doctor` says of installations that are well, and of those that are not."""
 
+import asyncio
 import os
 import pwd
 import socket
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -12,12 +14,14 @@ import trustme
 
 from slotkeeper.cli import doctor, examine_machine
 from slotkeeper.cli.doctor import Finding
+from slotkeeper.cli.examine_mail import mail
 from slotkeeper.cli.failures import Failure
 from slotkeeper.postgres import binaries
 from slotkeeper.postgres.lease import lease
 from slotkeeper.settings import Settings
 from tests.cli.commands import slotkeeper
 from tests.conftest import new_database
+from tests.notifications.mail_servers import PASSWORD, USER, mail_server
 from tests.support.clock import NOW
 
 WAITING = """
@@ -47,7 +51,7 @@ def test_all_is_well(database: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     subjects = [line.removeprefix("ok").strip().split(":")[0] for line in done.stdout.splitlines()]
     assert subjects == [
-        *("data folder", "PostgreSQL", "port", "certificate", "time zones"),
+        *("data folder", "PostgreSQL", "port", "certificate", "mail", "time zones"),
         *("connections", "schema", "secret key", "worker"),
     ]
 
@@ -93,6 +97,37 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert problem == (
         f"port {port} on 127.0.0.1 is taken; stop what uses it, or choose another --port"
     )
+
+
+async def test_a_mail_server_that_lets_us_in_is_fine(tmp_path: Path) -> None:
+    async with mail_server(wants_login=True) as server:
+        login = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
+        url = f"smtp://{login}@localhost:{server.port}"
+        text = await asyncio.to_thread(mail, settings(tmp_path, smtp_url=url))
+
+        assert text == f"localhost:{server.port} takes the login of {USER}, without encryption"
+        assert server.mails == []
+
+
+async def test_a_mail_server_that_does_not_let_us_in_is_told(tmp_path: Path) -> None:
+    async with mail_server(wants_login=True) as server:
+        url = f"smtp://marty:wrong@localhost:{server.port}"
+        problem = await asyncio.to_thread(problem_of, "mail", settings(tmp_path, smtp_url=url))
+
+    assert problem.startswith("the mail server refuses the login: 535 ")
+    assert problem.endswith("; see SLOTKEEPER_SMTP_URL")
+
+
+def test_a_mail_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    problem = problem_of("mail", settings(tmp_path, smtp_url="smtp://127.0.0.1:1"))
+
+    assert problem.startswith("the mail server 127.0.0.1:1 cannot be reached: ")
+
+
+def test_no_mail_server_is_no_problem(tmp_path: Path) -> None:
+    text = mail(settings(tmp_path))
+
+    assert text == f"no mail server is set; mails are kept in {tmp_path}/mails"
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:

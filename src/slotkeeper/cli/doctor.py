@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import typer
 
 from slotkeeper.bootstrap import SecretKeyTooShort, system_clock
-from slotkeeper.cli import examine_database, examine_machine
+from slotkeeper.cli import examine_database, examine_machine, examine_mail
 from slotkeeper.cli.failures import Failure
 from slotkeeper.postgres.errors import PostgresUnavailable
 from slotkeeper.settings import Settings
@@ -46,6 +46,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         "PostgreSQL": examine_machine.postgresql,
         "port": examine_machine.port,
         "certificate": lambda settings: examine_machine.certificate(settings, now=now),
+        "mail": examine_mail.mail,
         "time zones": lambda _: examine_machine.time_zones(year=now.year, month=now.month),
     }
     is_reachable = True
