@@ -9,7 +9,8 @@ from slotkeeper.domain.delivery import Hearers, News
 from slotkeeper.storage.transaction import Transaction
 
 # Who is told comes first: where nobody is, nothing is written. A target that is behind for this
-# booking is not asked before it has caught up.
+# booking is not asked before it has caught up: the last in line waits longest, and is found in
+# deliveries_in_line; its largest moment would be looked for in deliveries_due, past everybody's.
 _DELIVERIES: LiteralString = """told AS (
     INSERT INTO announcements
         (app_id, kind, booking_id, action, from_state, message, booking, facts, happened_at)
@@ -24,9 +25,10 @@ INSERT INTO deliveries (app_id, id, announcement, booking_id, channel, target, w
 SELECT %(app)s, gen_random_uuid(), told.number, told.booking_id, channel, hears.target, webhook_id,
     call, letter, audience,
     CASE WHEN paused THEN 'infinity' ELSE greatest(%(now)s, (
-        SELECT max(due_at) FROM deliveries AS ahead
+        SELECT due_at FROM deliveries AS ahead
         WHERE ahead.booking_id = told.booking_id AND ahead.target = hears.target
-            AND ahead.status = 'waiting')) END,
+            AND ahead.status = 'waiting'
+        ORDER BY ahead.number DESC LIMIT 1)) END,
     %(now)s
 FROM told, hears ORDER BY place
 """
