@@ -58,7 +58,7 @@ async def run(*, quick: bool) -> None:
             async with here.database.transaction() as tx:
                 people = await fill.add_people(tx, here.app_id, Scene(PEOPLE, 0, FIRST_DAY))
                 await tx.run(_RAW_TABLE)
-            slots = _slots(people)
+            slots = slots_of(people)
             await _booked(here, slots, number=50, clients=8)
             results: dict[int, list[Round]] = {each: [] for each in CLIENTS}
             for _ in range(1 if quick else 3):
@@ -78,7 +78,7 @@ async def _round(here: Place, slots: Iterator[Slot], number: int, *, clients: in
     )
 
 
-def _slots(people: Sequence[UUID]) -> Iterator[Slot]:
+def slots_of(people: Sequence[UUID]) -> Iterator[Slot]:
     """Yield half hours that nobody has booked, person by person, without end."""
     for piece in count():
         for person in people:

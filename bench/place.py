@@ -17,6 +17,7 @@ from slotkeeper.storage.transaction import Database
 class Place:
     """A running server with an app of its own, and its database from behind."""
 
+    folder: Path
     server: Running
     database: Database
     database_url: str
@@ -25,14 +26,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
+async def place(folder: Path, *options: str) -> AsyncIterator[Place]:
     """Start a server on a new data folder and make an app; stop it afterwards."""
-    with slotkeeper(folder) as server, lease(folder) as postgres:
+    with slotkeeper(folder, *options) as server, lease(folder) as postgres:
         made = create_app(folder)
         database = Database(postgres.url, clock=system_clock)
         await database.open()
         try:
-            yield Place(server, database, postgres.url, UUID(made["id"]), made["api_key"])
+            yield Place(folder, server, database, postgres.url, UUID(made["id"]), made["api_key"])
         finally:
             await database.close()
 

@@ -1,6 +1,7 @@
 """Server processes to measure: the real one, and one that sends ready-made bytes."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -25,11 +26,28 @@ class Running:
 
 
 @contextmanager
-def slotkeeper(folder: Path) -> Iterator[Running]:
+def slotkeeper(folder: Path, *options: str) -> Iterator[Running]:
     """Run ``slotkeeper serve`` as an operator would, with its embedded database in ``folder``."""
-    command = [COMMAND, "serve", "--port", "0", "--data-dir", str(folder)]
+    command = [COMMAND, "serve", "--port", "0", "--data-dir", str(folder), *options]
     with _running(command, log=folder.with_suffix(".log")) as server:
         yield server
+
+
+@contextmanager
+def worker(folder: Path, **given: str) -> Iterator[None]:
+    """Run ``slotkeeper worker`` beside a server; ``given`` are settings in the environment."""
+    process = subprocess.Popen(
+        [COMMAND, "worker", "--data-dir", str(folder)],
+        env={**os.environ, "SLOTKEEPER_LOG_LEVEL": "warning", **given},
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline(), "the worker ended as it started"
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=STOP_SECONDS_MAX)
 
 
 @contextmanager

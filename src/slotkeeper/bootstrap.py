@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
+from slotkeeper.domain.delivery import Channel
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.edge.rates import guess_limiter, rate_limiter
 from slotkeeper.jobs.loop import Loop, at_work
+from slotkeeper.jobs.sender import Sender
+from slotkeeper.jobs.ways import WebhookWay
 from slotkeeper.jobs.worker import Worker
+from slotkeeper.notifications.guard import AllowedHosts
+from slotkeeper.notifications.http import HttpSender
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import SECRET_KEY_CHARACTERS_MIN, Settings
 from slotkeeper.storage.transaction import Clock, Database
@@ -89,7 +94,10 @@ def make_parts(
 
 def make_jobs(parts: Parts) -> list[Loop]:
     """Return what works beside the requests, or in a process of its own."""
-    return [Worker(parts.database)]
+    http = HttpSender(AllowedHosts.parse(parts.settings.outgoing_hosts))
+    site = parts.settings.public_url
+    ways = {Channel.WEBHOOK: WebhookWay(parts.vault, http, site=site)}
+    return [Worker(parts.database), Sender(parts.database, ways)]
 
 
 def create_app(parts: Parts, *, jobs: Sequence[Loop] = ()) -> "FastAPI":

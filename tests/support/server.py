@@ -57,9 +57,12 @@ class Server:
 
 
 @contextmanager
-def serving(data_dir: Path, *options: str) -> Iterator[Server]:
-    """Yield a server that is ready, started with further ``options``; stop it afterwards."""
-    process = _started(data_dir, *options)
+def serving(data_dir: Path, *options: str, **given: str) -> Iterator[Server]:
+    """Yield a server that is ready, started with further ``options``; stop it afterwards.
+
+    ``given`` are settings by their names in the environment.
+    """
+    process = _started(data_dir, *options, **given)
     try:
         yield Server(url=_ready_at(process), data_dir=data_dir)
     finally:
@@ -84,16 +87,21 @@ def doomed(data_dir: Path, *options: str) -> "Iterator[tuple[Server, subprocess.
         process.communicate()
 
 
-def start_server(data_dir: Path, *options: str) -> "tuple[Server, subprocess.Popen[str]]":
-    """Start a server, and return it and its process when it is ready; the caller ends it."""
-    process = _started(data_dir, *options)
+def start_server(
+    data_dir: Path, *options: str, **given: str
+) -> "tuple[Server, subprocess.Popen[str]]":
+    """Start a server, and return it and its process when it is ready; the caller ends it.
+
+    ``given`` are settings by their names in the environment.
+    """
+    process = _started(data_dir, *options, **given)
     return Server(url=_ready_at(process), data_dir=data_dir), process
 
 
-def _started(data_dir: Path, *options: str) -> "subprocess.Popen[str]":
+def _started(data_dir: Path, *options: str, **given: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [SLOTKEEPER, "serve", "--port", "0", "--data-dir", str(data_dir), *options],
-        env=environment(),
+        env={**environment(), **given},
         stdout=subprocess.PIPE,
         text=True,
     )

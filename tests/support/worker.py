@@ -39,9 +39,12 @@ class Working:
 
 
 @contextmanager
-def working(data_dir: Path, *options: str, log: Path) -> Iterator[Working]:
-    """Yield a worker that is at work; stop it afterwards unless the test has ended it."""
-    worker = start_worker(data_dir, *options, log=log)
+def working(data_dir: Path, *options: str, log: Path, **given: str) -> Iterator[Working]:
+    """Yield a worker that is at work; stop it afterwards unless the test has ended it.
+
+    ``given`` are settings by their names in the environment.
+    """
+    worker = start_worker(data_dir, *options, log=log, **given)
     try:
         yield worker
         if worker.process.poll() is None:
@@ -51,13 +54,16 @@ def working(data_dir: Path, *options: str, log: Path) -> Iterator[Working]:
         worker.process.communicate()
 
 
-def start_worker(data_dir: Path, *options: str, log: Path) -> Working:
-    """Start a worker, and return it when it is at work."""
+def start_worker(data_dir: Path, *options: str, log: Path, **given: str) -> Working:
+    """Start a worker, and return it when it is at work.
+
+    ``given`` are settings by their names in the environment.
+    """
     settings = {"SLOTKEEPER_LOG_LEVEL": "info", "SLOTKEEPER_LOG_FORMAT": "json"}
     with log.open("a") as file:
         process = subprocess.Popen(
             [SLOTKEEPER, "worker", "--data-dir", str(data_dir), *options],
-            env={**environment(), **settings},
+            env={**environment(), **settings, **given},
             stdout=subprocess.PIPE,
             stderr=file,
             text=True,

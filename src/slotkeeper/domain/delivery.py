@@ -23,11 +23,8 @@ WAITS = (
 JITTER = 0.1
 """By which part of itself a wait is made shorter or longer, so that not all come back at once."""
 
-LEASE = timedelta(seconds=30)
-"""How long an attempt may take before it counts as lost and another worker makes the next.
-
-Sender and post end theirs in half of it at most.
-"""
+LEASE = timedelta(seconds=20)
+"""How long an attempt may take before it counts as lost and another worker makes the next."""
 
 
 class Kind(StrEnum):

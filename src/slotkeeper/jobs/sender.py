@@ -30,8 +30,8 @@ PAUSE_SECONDS_MAX = 0.3
 GATHER_SECONDS = 0.01
 """How long to wait for further outcomes, so that many are noted together."""
 
-ATTEMPT_SECONDS_MAX = LEASE.total_seconds() / 2
-"""How long an attempt may take; no other worker takes it over meanwhile."""
+ATTEMPT_SECONDS_MAX = LEASE.total_seconds() * 3 / 4
+"""How long an attempt may take: what came of it is noted before it counts as lost."""
 
 CLEAN_SECONDS = 600.0
 """How often what was told long ago is deleted."""
@@ -54,6 +54,10 @@ class Way(Protocol):
         self, tx: Transaction, taken: Sequence[Delivery]
     ) -> Mapping[UUID, Parcel | None]:
         """Return what to send by the id of the delivery; None has nothing to say any more."""
+        ...
+
+    async def close(self) -> None:
+        """Close what is open; nothing is sent any more."""
         ...
 
 
@@ -104,6 +108,8 @@ class Sender(Loop):
         if self._done:
             async with self._transaction() as tx:
                 await deliveries.finish(tx, self._done, chance=self._random.random())
+        for way in self._ways.values():
+            await way.close()
 
     def _busy(self) -> list[UUID]:
         """Return the targets to which enough is under way."""

@@ -100,6 +100,10 @@ class HttpSender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; requests under way end with an error."""
         if self._sessions is not None:
             await self._sessions.guarded.close()
             await self._sessions.unguarded.close()

@@ -1,0 +1,259 @@
+"""What was announced is carried to its target: in order, again until it is taken, once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from slotkeeper.bootstrap import system_clock
+from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.delivery import LEASE, WAITS, Channel
+from slotkeeper.jobs.loop import at_work
+from slotkeeper.jobs.sender import Sender
+from slotkeeper.jobs.ways import WebhookWay
+from slotkeeper.notifications.guard import AllowedHosts
+from slotkeeper.notifications.http import HttpSender
+from slotkeeper.services import deliveries
+from slotkeeper.services.vault import Vault
+from slotkeeper.storage.transaction import Database
+from tests.jobs.conftest import House, rows
+from tests.services.shop import Shop, at
+from tests.support.clock import NOW
+from tests.support.receivers import Target, target
+
+_WEBHOOK = (
+    "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
+    "VALUES (%s, %s, %s, 'instant', %s, 'post', now(), now())"
+)
+
+
+class Ahead:
+    """A clock that goes as all others do, from the moment of the tests on, and can be put on."""
+
+    def __init__(self) -> None:
+        # The clock of the house is some seconds ahead when something has been booked.
+        self._ahead = NOW + timedelta(minutes=1) - system_clock()
+
+    def __call__(self) -> datetime:
+        return system_clock() + self._ahead
+
+    def put_on(self, by: timedelta) -> None:
+        self._ahead += by
+
+
+@pytest.fixture
+async def hears() -> AsyncIterator[Target]:
+    async with target() as found:
+        yield found
+
+
+@pytest.fixture
+def ahead() -> Ahead:
+    return Ahead()
+
+
+@pytest.fixture
+async def database(house: House, ahead: Ahead) -> AsyncIterator[Database]:
+    """The database of the house, on a clock that goes by itself."""
+    database = Database(house.url, clock=ahead)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@asynccontextmanager
+async def sending(*databases: Database) -> AsyncIterator[None]:
+    """Let a sender work on each of the databases."""
+    async with at_work(*(sender(each) for each in databases)):
+        yield
+
+
+def sender(database: Database) -> Sender:
+    http = HttpSender(AllowedHosts.parse("127.0.0.1"))
+    return Sender(database, {Channel.WEBHOOK: WebhookWay(Vault("for tests"), http, site=None)})
+
+
+def listen(house: House, hears: Target, *states: str) -> None:
+    for state in states:
+        rows(house.url, _WEBHOOK, house.app_id, uuid4(), f"{hears.url}/{state}", state)
+
+
+def listen_at_one_place(house: House, hears: Target, *states: str) -> None:
+    for state in states:
+        rows(house.url, _WEBHOOK, house.app_id, uuid4(), f"{hears.url}/hook", state)
+
+
+async def booked(house: House, *, hour: int = 9) -> Booking:
+    return await house.within(lambda shop: shop.book(house.resource_id, at(hour), at(hour + 1)))
+
+
+async def cancelled(house: House, booking: Booking) -> None:
+    await house.within(lambda shop: shop.act(booking, "cancel"))
+
+
+def states_of(house: House) -> Mapping[str, int]:
+    found = house.rows("SELECT status, count(*)::int AS n FROM deliveries GROUP BY status")
+    return {row["status"]: row["n"] for row in found}
+
+
+async def until_attempted(house: House, count: int) -> None:
+    """Wait until so many attempts have been noted."""
+    made = 0
+    for _ in range(500):
+        [made] = (row["n"] for row in house.rows("SELECT count(*) AS n FROM delivery_attempts"))
+        if made >= count:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{made} of {count} attempts were made")
+
+
+async def test_each_state_is_told_once_and_in_order(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen_at_one_place(house, hears, "confirmed", "cancelled")
+    async with sending(database):
+        booking = await booked(house)
+        await cancelled(house, booking)
+        await hears.until(2)
+        await asyncio.sleep(0.5)
+    assert [each.json["state"] for each in hears.heard] == ["confirmed", "cancelled"]
+    assert {each.json["id"] for each in hears.heard} == {str(booking.id)}
+    assert states_of(house) == {"delivered": 2}
+    attempts = house.rows("SELECT number, status, error, excerpt FROM delivery_attempts")
+    assert attempts == [{"number": 1, "status": 200, "error": None, "excerpt": "heard"}] * 2
+
+
+async def test_what_is_undone_is_told_to_nobody(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen(house, hears, "confirmed")
+
+    async def book_and_fail(shop: Shop) -> None:
+        await shop.book(house.resource_id, at(9), at(10))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await house.within(book_and_fail)
+    await booked(house, hour=11)
+    async with sending(database):
+        await hears.until(1)
+        await asyncio.sleep(0.5)
+    assert len(hears.heard) == 1
+    assert house.rows("SELECT count(*)::int AS n FROM announcements") == [{"n": 1}]
+
+
+async def test_where_nobody_listens_nothing_is_written(house: House) -> None:
+    rows(house.url, "UPDATE apps SET settings = '{\"disableEmail\": true}'")
+    await booked(house)
+    assert house.rows("SELECT count(*)::int AS n FROM announcements") == [{"n": 0}]
+
+
+async def test_what_failed_is_told_again_before_what_came_after_it(
+    house: House, database: Database, hears: Target, ahead: Ahead
+) -> None:
+    hears.moods = ["500"]
+    listen_at_one_place(house, hears, "confirmed", "cancelled")
+    booking = await booked(house)
+    await cancelled(house, booking)
+    async with sending(database):
+        await until_attempted(house, 1)
+        await asyncio.sleep(0.7)
+        assert [each.json["state"] for each in hears.heard] == ["confirmed"], "the rest waits"
+        hears.moods = ["200"]
+        ahead.put_on(WAITS[0] * 1.2)
+        await hears.until(2)
+    assert [each.json["state"] for each in hears.heard] == ["confirmed", "confirmed", "cancelled"]
+    errors = house.rows("SELECT status FROM delivery_attempts ORDER BY started_at")
+    assert [each["status"] for each in errors] == [500, 200, 200]
+
+
+async def test_another_target_waits_for_nobody(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen(house, hears, "confirmed")
+    async with target("hang") as hangs:
+        listen(house, hangs, "confirmed")
+        async with sending(database):
+            await booked(house)
+            await hears.until(1, seconds=5)
+    assert len(hangs.heard) == 1
+
+
+async def test_after_the_last_attempt_a_delivery_has_failed_and_the_next_goes_on(
+    house: House, database: Database, hears: Target, ahead: Ahead
+) -> None:
+    listen_at_one_place(house, hears, "confirmed", "cancelled")
+    booking = await booked(house)
+    await cancelled(house, booking)
+    rows(
+        house.url,
+        "UPDATE deliveries SET attempts = %s WHERE number = (SELECT min(number) FROM deliveries)",
+        len(WAITS),
+    )
+    hears.moods = ["500"]
+    async with sending(database):
+        await until_attempted(house, 2)
+    assert [each.json["state"] for each in hears.heard] == ["confirmed", "cancelled"]
+    assert states_of(house) == {"failed": 1, "waiting": 1}
+
+
+async def test_what_a_dead_sender_had_taken_another_one_tells(
+    house: House, database: Database, hears: Target, ahead: Ahead
+) -> None:
+    listen(house, hears, "confirmed")
+    await booked(house)
+    async with database.transaction() as tx:  # and then nothing more is heard of this one
+        taken = await deliveries.take(tx, most=10, busy=[])
+    assert [each.attempts for each in taken] == [1]
+    async with sending(database):
+        await asyncio.sleep(0.7)
+        assert not hears.heard, "it may be on its way"
+        ahead.put_on(LEASE)
+        await hears.until(1)
+    assert states_of(house) == {"delivered": 1}
+    assert [row["attempts"] for row in house.rows("SELECT attempts FROM deliveries")] == [2]
+
+
+async def test_several_senders_tell_everything_once(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen_at_one_place(house, hears, "confirmed", "cancelled")
+    for hour in range(20):
+        await cancelled(house, await booked(house, hour=hour))
+    async with sending(database, database, database):
+        await hears.until(40)
+        await asyncio.sleep(0.5)
+    assert len(hears.heard) == 40
+    told: dict[str, list[str]] = {}
+    for each in hears.heard:
+        told.setdefault(each.json["id"], []).append(each.json["state"])
+    assert all(each == ["confirmed", "cancelled"] for each in told.values())
+
+
+async def test_told_to_stop_it_waits_for_what_is_on_its_way(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen(house, hears, "confirmed")
+    await booked(house)
+    async with sending(database):
+        await hears.until(1)
+    assert states_of(house) == {"delivered": 1}
+
+
+async def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_kept(
+    house: House, database: Database, hears: Target, ahead: Ahead
+) -> None:
+    listen(house, hears, "confirmed")
+    await booked(house)
+    async with sending(database):
+        await hears.until(1)
+    hears.moods = ["500"]
+    await booked(house, hour=11)
+    ahead.put_on(deliveries.KEPT_FOR + timedelta(days=1))
+    async with database.transaction() as tx:
+        assert await deliveries.clean(tx, most=100) == 1
+        assert await deliveries.clean(tx, most=100) == 0
+    assert states_of(house) == {"waiting": 1}
