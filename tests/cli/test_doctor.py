@@ -24,6 +24,14 @@ from tests.conftest import new_database
 from tests.notifications.mail_servers import PASSWORD, USER, mail_server
 from tests.support.clock import NOW
 
+UNSENT = """
+WITH told AS (
+    INSERT INTO announcements (app_id, kind, happened_at)
+    SELECT id, 'notice', now() FROM apps RETURNING app_id, number)
+INSERT INTO deliveries (app_id, id, announcement, channel, target, due_at, created_at)
+SELECT app_id, gen_random_uuid(), number, 'mail', gen_random_uuid(),
+    now() - %(seconds)s * interval '1 second', now() FROM told LIMIT 1
+"""
 WAITING = """
 INSERT INTO bookings (app_id, id, graph, state, completed, start_at, end_at, what, location,
     description, meta, alarm_at, created_at, updated_at)
@@ -52,7 +60,7 @@ def test_all_is_well(database: str, tmp_path: Path) -> None:
     subjects = [line.removeprefix("ok").strip().split(":")[0] for line in done.stdout.splitlines()]
     assert subjects == [
         *("data folder", "PostgreSQL", "port", "certificate", "mail", "time zones"),
-        *("connections", "schema", "secret key", "worker"),
+        *("connections", "schema", "secret key", "worker", "outbox"),
     ]
 
 
@@ -200,6 +208,19 @@ def test_bookings_that_nobody_moves_on_are_told(database: str, tmp_path: Path) -
     problem = problem_of("worker", settings(tmp_path, database))
 
     assert problem.startswith("bookings wait for a worker: 1, the first for 2 minutes; run")
+
+
+def test_mails_that_nobody_sends_are_told(database: str, tmp_path: Path) -> None:
+    made = ("app", "create", "X", "--owner", "o@x.org", "--database-url", database)
+    assert slotkeeper(*made, "--data-dir", tmp_path).returncode == 0
+    found = {each.subject: each for each in doctor.findings(settings(tmp_path, database))}
+    assert found["outbox"] == Finding("outbox", True, "nothing waits to be sent")
+
+    with psycopg.connect(database) as connection:
+        connection.execute(UNSENT, {"seconds": 150})
+    problem = problem_of("outbox", settings(tmp_path, database))
+
+    assert problem.startswith("webhooks and mails wait to be sent: 1, the first for 2 minutes; run")
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
         return
     is_in_use = examine_machine.is_in_use(settings)  # before it is started for us
     worker = examine_database.worker if is_in_use else examine_database.resting_worker
+    outbox = examine_database.outbox if is_in_use else examine_database.resting_outbox
     try:
         with examine_database.opened(settings) as (conninfo, connection):
             yield _finding(
@@ -81,6 +82,7 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
                     settings,
                 )
                 yield _finding("worker", lambda _: worker(settings, conninfo), settings)
+                yield _finding("outbox", lambda _: outbox(settings, conninfo), settings)
     except (Failure, PostgresUnavailable) as failure:
         yield Finding("database", False, str(failure))
 

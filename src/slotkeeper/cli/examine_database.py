@@ -12,14 +12,15 @@ from slotkeeper.cli.failures import Failure
 from slotkeeper.cli.inside import in_transaction_of
 from slotkeeper.cli.installation import CONNECT_SECONDS_MAX, database_of, refuse_newer
 from slotkeeper.edge.parts import Parts
-from slotkeeper.services import alarms, keys
+from slotkeeper.services import alarms, deliveries, keys
 from slotkeeper.services.alarms import Overdue
+from slotkeeper.services.deliveries import Backlog
 from slotkeeper.settings import Settings
 from slotkeeper.storage.migrations import current, head
 from slotkeeper.storage.transaction import Transaction
 
 OVERDUE_AFTER = timedelta(minutes=1)
-"""How long a booking may be due before nobody seems to look after it."""
+"""How long a booking or a delivery may be due before nobody seems to look after it."""
 
 Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
@@ -70,7 +71,7 @@ def secret_key(settings: Settings, conninfo: str) -> str:
     place = "SLOTKEEPER_SECRET_KEY" if settings.secret_key else str(file)
     is_missing = not settings.secret_key and not file.exists()
     if is_missing:  # a new one, made up here, would hide that the real one is lost
-        settings = settings.model_copy(update={"secret_key": "none"})
+        settings = _keyless(settings)
     if not _opens(settings, conninfo):
         raise Failure(
             "the stored keys of apps cannot be opened; put the secret key that sealed them back"
@@ -98,12 +99,44 @@ def resting_worker(settings: Settings, conninfo: str) -> str:
     return f"nothing runs now; bookings for the next start to catch up on: {count}"
 
 
+def outbox(settings: Settings, conninfo: str) -> str:
+    """Tell whether webhooks and mails leave the house."""
+    found = _backlog(settings, conninfo)
+    if found.count:
+        minutes = int(found.late.total_seconds() // 60)
+        raise Failure(
+            f"webhooks and mails wait to be sent: {found.count}, the first for {minutes} minutes;"
+            " run slotkeeper worker, or a server without --no-worker, and look into its log where"
+            " one runs"
+        )
+    if found.paused:
+        return f"nothing waits to be sent; webhook targets that are paused: {found.paused}"
+    return "nothing waits to be sent"
+
+
+def resting_outbox(settings: Settings, conninfo: str) -> str:
+    """Tell what is to be sent where nothing runs at all, which is no fault."""
+    found = _backlog(settings, conninfo)
+    return f"nothing runs now; webhooks and mails for the next start to send: {found.count}"
+
+
 def _overdue(settings: Settings, conninfo: str) -> Overdue | None:
     async def work(tx: Transaction, _: Parts) -> Overdue | None:
         return await alarms.overdue(tx, by=OVERDUE_AFTER)
 
-    # A secret key is not needed for it, and a missing one must not be made up here.
-    return in_transaction_of(settings.model_copy(update={"secret_key": "none"}), conninfo, work)
+    return in_transaction_of(_keyless(settings), conninfo, work)
+
+
+def _backlog(settings: Settings, conninfo: str) -> Backlog:
+    async def work(tx: Transaction, _: Parts) -> Backlog:
+        return await deliveries.backlog(tx, by=OVERDUE_AFTER)
+
+    return in_transaction_of(_keyless(settings), conninfo, work)
+
+
+def _keyless(settings: Settings) -> Settings:
+    """Return settings for what needs no secret key: a missing one must not be made up here."""
+    return settings.model_copy(update={"secret_key": "none"})
 
 
 def _opens(settings: Settings, conninfo: str) -> bool:

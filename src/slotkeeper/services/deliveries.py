@@ -1,6 +1,7 @@
 """Send what was announced: whose turn it is, what is sent, and what comes after an attempt."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,18 @@ from slotkeeper.storage.transaction import Transaction
 
 KEPT_FOR = timedelta(days=30)
 """How long one can look at what was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How many deliveries nobody has made though it was time, and how late the first is.
+
+    ``paused`` is the number of targets that are told nothing at present.
+    """
+
+    count: int
+    late: timedelta
+    paused: int
 
 
 async def take(tx: Transaction, *, most: int, busy: Sequence[UUID]) -> list[Delivery]:
@@ -49,3 +62,12 @@ async def drop(tx: Transaction, dropped: Sequence[Delivery]) -> None:
 async def clean(tx: Transaction, *, most: int) -> int:
     """Delete what was told longer ago than ``KEPT_FOR``, at most ``most``; return how many."""
     return await deliveries.clean(tx, older_than=tx.now - KEPT_FOR, most=most)
+
+
+async def backlog(tx: Transaction, *, by: timedelta) -> Backlog:
+    """Tell what has been due for ``by`` or longer.
+
+    An attempt that failed counts from when it is to be made again.
+    """
+    count, first, paused = await deliveries.backlog(tx, tx.now - by)
+    return Backlog(count=count, late=tx.now - first if first else timedelta(), paused=paused)

@@ -114,12 +114,19 @@ async def finish(
         await tx.run(_LINE_UP, values)
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """Return when the next delivery is due, None where none waits."""
-    found: datetime | None = await tx.value(
-        "SELECT min(due_at) FROM deliveries WHERE status = 'waiting' AND due_at < 'infinity'"
+async def backlog(tx: Transaction, moment: datetime) -> tuple[int, datetime | None, int]:
+    """Return how many deliveries were due at ``moment`` or before, since when, and what is paused.
+
+    The last is the number of targets. deliveries_due serves the first two; the cost grows with
+    the count.
+    """
+    [found] = await tx.dicts(
+        "SELECT count(*) AS count, min(due_at) AS first, (SELECT count(DISTINCT target) "
+        "FROM webhooks WHERE paused_at IS NOT NULL) AS paused "
+        "FROM deliveries WHERE status = 'waiting' AND due_at <= %s",
+        (moment,),
     )
-    return found
+    return found["count"], found["first"], found["paused"]
 
 
 async def clean(tx: Transaction, *, older_than: datetime, most: int) -> int:
