@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import psycopg
 import pytest
+from starlette.types import ASGIApp
 
 from slotkeeper.bootstrap import create_app, dressed, make_parts
 from slotkeeper.edge import logs
@@ -81,9 +82,14 @@ async def tx(parts: Parts) -> AsyncIterator[Transaction]:
 
 
 @pytest.fixture(scope="session")
-async def http(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+def app(parts: Parts) -> ASGIApp:
+    """The whole application. It takes a second of work until each of its routes has answered."""
+    return dressed(create_app(parts), parts.settings)
+
+
+@pytest.fixture(scope="session")
+async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, without a socket in between."""
-    app = dressed(create_app(parts), parts.settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://slotkeeper.test") as client:
         yield client

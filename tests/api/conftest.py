@@ -4,16 +4,13 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 from tests.support.document import conform
-
-from slotkeeper.bootstrap import create_app, dressed
-from slotkeeper.edge.parts import Parts
 
 
 @pytest.fixture(scope="session")
-async def http(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+async def http(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application that refuses answers the document does not promise."""
-    app = dressed(create_app(parts), parts.settings)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://slotkeeper.test",

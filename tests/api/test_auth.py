@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
+from tests.conftest import new_tenant
 from tests.support.client import Caller, Json, Tenant, basic
 from tests.support.document import Operation, operation, operations
 from tests.support.owned import Owned, snapshot
@@ -161,21 +163,35 @@ async def ask(caller: Caller, route: Operation, address: str, **options: Any) ->
     return await caller.request(route.method, address, json=body, **options)
 
 
+@pytest.fixture(scope="module")
+async def standing(parts: Parts, http: httpx.AsyncClient) -> Tenant:
+    """A live app that the tests of all routes share: none of them looks at what it holds."""
+    return await new_tenant(parts, http)
+
+
+@pytest.fixture(scope="module")
+async def other_standing(parts: Parts, http: httpx.AsyncClient) -> Tenant:
+    """Another such app, in test mode."""
+    return await new_tenant(parts, http, test_mode=True)
+
+
 def test_every_route_has_a_place_in_the_table_of_scopes() -> None:
     assert {each.name: each.scheme for each in operations()} == SCOPES
 
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
-async def test_without_a_key_nothing_is_reached(tenant: Tenant, route: Operation) -> None:
-    answer = await ask(tenant.anonymous, route, strangers_address(route))
+async def test_without_a_key_nothing_is_reached(http: httpx.AsyncClient, route: Operation) -> None:
+    answer = await ask(Caller(http, None), route, strangers_address(route))
     assert answer.status_code == 401
     assert answer.json() == {"error": {"message": "Invalid credentials supplied"}}
 
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
-async def test_a_key_that_nobody_has_reaches_nothing(tenant: Tenant, route: Operation) -> None:
+async def test_a_key_that_nobody_has_reaches_nothing(
+    http: httpx.AsyncClient, route: Operation
+) -> None:
     for form in ("live_api_key_", "test_api_key_", "live_widget_key_", "test_widget_key_"):
-        stranger = Caller(tenant.api.http, form + "x" * 32)
+        stranger = Caller(http, form + "x" * 32)
         answer = await ask(stranger, route, strangers_address(route))
         assert answer.status_code == 401
         assert "timekit-testmode" not in answer.headers
@@ -183,9 +199,9 @@ async def test_a_key_that_nobody_has_reaches_nothing(tenant: Tenant, route: Oper
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
 async def test_the_widget_key_reaches_its_routes_and_no_other(
-    tenant: Tenant, other_tenant: Tenant, route: Operation
+    standing: Tenant, other_standing: Tenant, route: Operation
 ) -> None:
-    for widget in (tenant.widget, other_tenant.widget):
+    for widget in (standing.widget, other_standing.widget):
         answer = await ask(widget, route, strangers_address(route))
         if SCOPES[route.name] not in PAGE:
             assert answer.status_code == 403
@@ -197,9 +213,9 @@ async def test_the_widget_key_reaches_its_routes_and_no_other(
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
 async def test_the_app_key_reaches_every_route(
-    tenant: Tenant, other_tenant: Tenant, route: Operation
+    standing: Tenant, other_standing: Tenant, route: Operation
 ) -> None:
-    for api in (tenant.api, other_tenant.api):
+    for api in (standing.api, other_standing.api):
         answer = await ask(api, route, strangers_address(route))
         assert answer.status_code in {200, 201, 204, 404, 422}, answer.text
 
@@ -273,14 +289,19 @@ BODIES: Mapping[str, Json] = {
 }
 
 
+@pytest.fixture(scope="module")
+async def theirs(parts: Parts, http: httpx.AsyncClient) -> Owned:
+    """One of everything in an app that nobody may change from another."""
+    return await Owned(await new_tenant(parts, http, test_mode=True)).made()
+
+
 @pytest.mark.parametrize("route", BY_ID, ids=named)
 async def test_an_id_of_another_app_is_an_id_of_nothing(
-    tenant: Tenant, other_tenant: Tenant, route: Operation
+    standing: Tenant, theirs: Owned, route: Operation
 ) -> None:
-    theirs = await Owned(other_tenant).made()
-    before = await snapshot(other_tenant.api)
+    before = await snapshot(theirs.of.api)
     body = BODIES.get(route.name, {}) if route.body is not None else None
-    callers = [tenant.api, tenant.widget] if SCOPES[route.name] in PAGE else [tenant.api]
+    callers = [standing.api, *([standing.widget] if SCOPES[route.name] in PAGE else [])]
     for caller in callers:
         answer = await caller.request(route.method, route.address(**theirs.ids), json=body)
         assert answer.status_code == 404
@@ -289,7 +310,7 @@ async def test_an_id_of_another_app_is_an_id_of_nothing(
             "error": "Resource does not exist",
             "model": first.capitalize(),
         }
-    assert await snapshot(other_tenant.api) == before
+    assert await snapshot(theirs.of.api) == before
 
 
 async def test_a_resource_of_another_app_is_not_detached_from_ones_own_project(

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 from tests.support.client import Caller, Json, Tenant, basic
 from tests.support.clock import TestClock
 
 from slotkeeper.api.route import DEPTH_MAX
-from slotkeeper.bootstrap import create_app, dressed
 from slotkeeper.edge.parts import Parts
 from slotkeeper.edge.route import BODY_CHARACTERS_MAX
 
@@ -510,14 +510,14 @@ async def test_pages_of_others_can_read_errors_too(
 
 
 async def test_an_error_of_the_server_is_readable_json_with_the_request_in_its_log(
-    tenant: Tenant, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, app: ASGIApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the flux capacitor is out")
 
     monkeypatch.setattr("slotkeeper.api.resources.resources.list_resources", broken)
     # The document promises no 500, so this asks without the client that holds to it.
-    transport = httpx.ASGITransport(dressed(create_app(parts), parts.settings))
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://slotkeeper.test") as http:
         answer = await Caller(http, tenant.api.key).get("/resources", headers=ORIGIN)
     assert answer.status_code == 500

@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import httpx
 import pytest
 from tests.api.test_auth import BY_ID, EVERY, PRIVATE, SCOPES, SERVER, named, strangers_address
+from tests.conftest import new_tenant
 from tests.support import people
 from tests.support.client import Json, Tenant, basic
 from tests.support.clock import TestClock
 from tests.support.document import Operation
 from tests.support.owned import Owned, snapshot
 from tests.support.people import Person
+
+from slotkeeper.edge.parts import Parts
 
 DOC, MARTY = "doc@example.com", "marty.mcfly@example.com"
 
@@ -38,6 +42,16 @@ class Two:
 
 @pytest.fixture
 async def two(tenant: Tenant) -> Two:
+    return await two_in(tenant)
+
+
+@pytest.fixture(scope="module")
+async def standing(parts: Parts, http: httpx.AsyncClient) -> Two:
+    """Two whom the tests of all routes share: their requests change nothing of them."""
+    return await two_in(await new_tenant(parts, http))
+
+
+async def two_in(tenant: Tenant) -> Two:
     mine = await Owned(tenant, email=DOC, name="Doc").made()
     theirs = await Owned(tenant, email=MARTY, name="Marty").made()
     return Two(
@@ -65,9 +79,11 @@ def body_of(route: Operation) -> Json:
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
 async def test_a_client_token_reaches_the_routes_of_pages_and_no_other(
-    two: Two, route: Operation
+    standing: Two, route: Operation
 ) -> None:
-    answer = await two.client.request(route.method, strangers_address(route), json=body_of(route))
+    answer = await standing.client.request(
+        route.method, strangers_address(route), json=body_of(route)
+    )
     if SCOPES[route.name] == EVERY:
         assert answer.status_code in {200, 404, 422}, answer.text
     else:
@@ -78,9 +94,11 @@ async def test_a_client_token_reaches_the_routes_of_pages_and_no_other(
 
 @pytest.mark.parametrize("route", PRIVATE, ids=named)
 async def test_a_server_token_reaches_the_routes_of_people_and_no_other(
-    two: Two, route: Operation
+    standing: Two, route: Operation
 ) -> None:
-    answer = await two.server.request(route.method, strangers_address(route), json=body_of(route))
+    answer = await standing.server.request(
+        route.method, strangers_address(route), json=body_of(route)
+    )
     if SCOPES[route.name] in SERVER:
         assert answer.status_code in {200, 201, 204, 403, 404, 422}, answer.text
         assert "not allowed with" not in answer.text
@@ -100,14 +118,36 @@ OF_SOMEBODY = [each for each in BY_ID if SCOPES[each.name] in SERVER and each.na
 
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
-async def test_an_id_of_another_resource_is_an_id_of_nothing(two: Two, route: Operation) -> None:
-    before = await snapshot(two.tenant.api)
-    answer = await two.server.request(
-        route.method, route.address(**two.theirs.ids), json=body_of(route)
+async def test_an_id_of_another_resource_is_an_id_of_nothing(
+    standing: Two, route: Operation
+) -> None:
+    before = await snapshot(standing.tenant.api)
+    answer = await standing.server.request(
+        route.method, route.address(**standing.theirs.ids), json=body_of(route)
     )
     assert answer.status_code == 404, answer.text
     assert answer.json()["error"] == "Resource does not exist"
-    assert await snapshot(two.tenant.api) == before
+    assert await snapshot(standing.tenant.api) == before
+
+
+@dataclass
+class Related(Two):
+    """Two who have a project and a booking in common, besides what is their own."""
+
+    project_id: str = ""
+    booking_id: str = ""
+
+
+@pytest.fixture(scope="module")
+async def related(parts: Parts, http: httpx.AsyncClient) -> Related:
+    two = await two_in(await new_tenant(parts, http))
+    mine, theirs, api = two.mine.ids, two.theirs.ids, two.tenant.api
+    both = [mine["resource_id"], theirs["resource_id"]]
+    shared = await two.tenant.project(*both)
+    order = two.tenant.order(None, HOUR["start"], HOUR["end"], resources=both)
+    booking = await api.created("/bookings", order)
+    await api.put(f"/properties?resource_id={mine['resource_id']}", {"key": "red"})
+    return Related(**vars(two), project_id=shared["id"], booking_id=booking["id"])
 
 
 @pytest.mark.parametrize(
@@ -115,15 +155,11 @@ async def test_an_id_of_another_resource_is_an_id_of_nothing(two: Two, route: Op
     [each for each in PRIVATE if SCOPES[each.name] in SERVER and each.method == "GET"],
     ids=named,
 )
-async def test_no_answer_shows_anything_of_another_resource(two: Two, route: Operation) -> None:
-    """Both have a project and a booking in common, besides what is their own."""
-    mine, theirs, api = two.mine.ids, two.theirs.ids, two.tenant.api
-    both = [mine["resource_id"], theirs["resource_id"]]
-    shared = await two.tenant.project(*both)
-    order = two.tenant.order(None, HOUR["start"], HOUR["end"], resources=both)
-    booking = await api.created("/bookings", order)
-    await api.put(f"/properties?resource_id={mine['resource_id']}", {"key": "red"})
-    for ids in (mine, {**mine, "project_id": shared["id"], "booking_id": booking["id"]}):
+async def test_no_answer_shows_anything_of_another_resource(
+    related: Related, route: Operation
+) -> None:
+    two, mine, theirs = related, related.mine.ids, related.theirs.ids
+    for ids in (mine, {**mine, "project_id": two.project_id, "booking_id": two.booking_id}):
         known = {**ids, "email": DOC, "key": "key", "graph": "instant", "slug": two.tenant.slug}
         address = route.address(**known)
         query = {"include": ALL_INCLUDES, "email": DOC, "start": "2030-01-01", "end": "2031-01-01"}

@@ -21,6 +21,7 @@ def full(postgres: str, worker_id: str, tmp_path: Path) -> str:
     return database
 
 
+@pytest.mark.slow
 def test_what_was_backed_up_is_there_again(
     full: str, postgres: str, worker_id: str, tmp_path: Path
 ) -> None:
@@ -45,6 +46,7 @@ def test_what_was_backed_up_is_there_again(
         )
 
 
+@pytest.mark.slow
 def test_nothing_is_written_over(full: str, tmp_path: Path) -> None:
     file = tmp_path / "backup"
     file.write_text("precious")

@@ -47,6 +47,7 @@ def database(postgres: str, worker_id: str, tmp_path: Path) -> str:
     return url
 
 
+@pytest.mark.slow
 def test_a_customer_is_shown_and_then_forgotten(database: str, tmp_path: Path) -> None:
     where = ("hill-valley", "Marty@example.com", "--data-dir", tmp_path, "--database-url", database)
     shown = slotkeeper("customer", "export", *where)

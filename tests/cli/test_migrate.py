@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from slotkeeper.storage.migrations import head
 from tests.cli.commands import slotkeeper
@@ -22,6 +23,7 @@ def test_it_says_where_the_database_was_and_where_it_is(
     assert (first.returncode, second.returncode) == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_database_of_newer_code_is_left_alone(
     postgres: str, worker_id: str, tmp_path: Path
 ) -> None:
@@ -38,6 +40,7 @@ def test_a_database_of_newer_code_is_left_alone(
         )
 
 
+@pytest.mark.slow
 def test_a_role_that_may_not_make_tables_is_told_so(
     postgres: str, worker_id: str, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ claims = st.fixed_dictionaries(
 seals = st.binary(max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(header=headers, given_claims=claims | values, seal=seals, odd=st.text(max_size=60))
 def test_odd_signatures(

@@ -257,6 +257,7 @@ def test_no_slot_overlaps_busy_time_or_closed_time(case: tuple[Question, list[Pe
             assert free[name].issuperset(range(slot.start, slot.end))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("zone", "near"), NOTORIOUS, ids=str)
 @settings(max_examples=settings().max_examples // 12)
 @given(data=st.data())

@@ -215,6 +215,7 @@ def naive(entry: dict[str, dict[str, object]], zone: str, window: Interval) -> s
     return {minute for start, end in pieces for minute in range(start, end)}
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_filters_agree_with_a_minute_by_minute_check_while_clocks_change(

@@ -161,6 +161,7 @@ def naive(wanted: FindTime, free: Minutes, zone: str) -> set[Interval]:
     return slots
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_slots_agree_with_trying_every_minute_while_clocks_change(data: st.DataObject) -> None:

@@ -96,6 +96,7 @@ def test_who_has_no_address_holds_the_meeting_all_the_same() -> None:
     assert "CN" not in event["organizer"].params
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["America/New_York", "Europe/Dublin", "Australia/Lord_Howe"])
 def test_before_after_and_within_each_change_of_clocks(name: str) -> None:
     """In the hour that the clock shows twice, only the first can be told in local time."""

@@ -30,6 +30,7 @@ def offset_of(name: str, moment: datetime) -> timedelta | None:
     return moment.astimezone(ZoneInfo(name)).utcoffset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ZONES)
 def test_a_description_is_what_the_tz_database_says_on_every_day_that_it_covers(name: str) -> None:
     end = START + timedelta(days=200)

@@ -155,6 +155,7 @@ def test_the_caller_s_environment_stays_out(
             assert b"deeply secret" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
+@pytest.mark.slow
 def test_it_starts_quickly_and_stays_small(data_dir: Path) -> None:
     started = time.monotonic()
     with lease(data_dir) as leased:

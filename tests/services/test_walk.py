@@ -389,6 +389,7 @@ def span(first: int, length: int) -> tuple[datetime, datetime]:
     return start, start + timedelta(minutes=15 * length)
 
 
+@pytest.mark.slow
 def test_wherever_a_walk_leads_tables_and_model_agree(world: World) -> None:
     class Here(Walk):
         def __init__(self) -> None:

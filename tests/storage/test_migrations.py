@@ -95,6 +95,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: str) -> None:
         assert found == (None,)
 
 
+@pytest.mark.slow
 def test_two_processes_may_migrate_at_once(postgres: str, empty: str, worker_id: str) -> None:
     program = (
         "import sys; from slotkeeper.storage.migrations import migrate; print(migrate(sys.argv[1]))"

@@ -1,9 +1,10 @@
 """The OpenAPI document of the API, and what it says of one answer."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import httpx
@@ -47,8 +48,11 @@ class Operation:
         return self.path.removeprefix("/v2").format(**ids)
 
     def matches(self, method: str, path: str) -> bool:
-        form = re.sub(r"\{\w+\}", "[^/]+", self.path)
-        return method == self.method and re.fullmatch(form, path) is not None
+        return method == self.method and self._form.fullmatch(path) is not None
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"\{\w+\}", "[^/]+", self.path))
 
 
 @cache
@@ -82,8 +86,14 @@ def schema(part: Json) -> dict[str, Json]:
 
 def problems(part: Json, value: Json) -> list[str]:
     """Return what a schema of the document finds wrong with a value."""
-    validator = jsonschema_rs.Draft202012Validator(schema(part), validate_formats=True)
-    return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
+    errors = _validator(json.dumps(part)).iter_errors(value)
+    return [f"{error.instance_path}: {error.message}" for error in errors]
+
+
+@cache
+def _validator(part: str) -> jsonschema_rs.Draft202012Validator:
+    """Return what checks values against a part of the document, which takes long to make."""
+    return jsonschema_rs.Draft202012Validator(schema(json.loads(part)), validate_formats=True)
 
 
 async def conform(answer: httpx.Response) -> None:

@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
-from slotkeeper.bootstrap import create_app, dressed
-from slotkeeper.edge.parts import Parts
 from tests.support.client import Json, Tenant
 from tests.web.pages import Page
 
@@ -37,11 +36,10 @@ class Visitor:
 
 
 @pytest.fixture
-async def visitor(parts: Parts) -> AsyncIterator[Visitor]:
+async def visitor(app: ASGIApp) -> AsyncIterator[Visitor]:
     """A browser of this test alone, with a cookie jar of its own."""
-    transport = httpx.ASGITransport(dressed(create_app(parts), parts.settings))
     async with httpx.AsyncClient(
-        transport=transport,
+        transport=httpx.ASGITransport(app),
         base_url="http://slotkeeper.test",
         headers={"Accept": "text/html,application/xhtml+xml"},
     ) as http:
