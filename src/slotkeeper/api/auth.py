@@ -10,7 +10,6 @@ nothing that belongs to somebody else, save when that is busy: ``api.own_data`` 
 request names, before the route sees it.
 """
 
-import base64
 from typing import Annotated
 
 from fastapi import Request, Security
@@ -19,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from slotkeeper.api import own_data, rates
 from slotkeeper.domain.app import Caller, KeyKind, TokenKind
+from slotkeeper.edge.basic import pair_of
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import apps, credentials
 
@@ -148,7 +148,7 @@ def slug_of(request: Request) -> str | None:
 
 
 async def _look_up(request: Request) -> Caller | None:
-    given = _pair_of(request.headers.get("authorization", ""))
+    given = pair_of(request.headers.get("authorization", ""))
     if given is None:
         return None
     tx, (user, password) = transaction_of(request), given
@@ -161,16 +161,3 @@ async def _look_up(request: Request) -> Caller | None:
         slug=slug_of(request),
         addresses=[request.headers.get("origin"), request.headers.get("referer")],
     )
-
-
-def _pair_of(authorization: str) -> tuple[str, str] | None:
-    """Return user name and password in an Authorization header, or None where there are none."""
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
-    except ValueError:  # no base64, no ASCII, or no UTF-8 within
-        return None
-    user, colon, password = decoded.partition(":")
-    return (user, password) if colon and (user or password) else None

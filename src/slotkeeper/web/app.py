@@ -9,6 +9,7 @@ from slotkeeper.web import (
     docs,
     errors,
     home,
+    mails,
     passwords,
     waitlist,
 )
@@ -20,5 +21,5 @@ def install(app: FastAPI) -> None:
     The page of a project takes any address of one segment, so it comes last.
     """
     errors.install(app)
-    for room in (home, docs, action_links, calendar_files, waitlist, passwords, booking):
+    for room in (home, docs, action_links, calendar_files, waitlist, passwords, mails, booking):
         app.include_router(room.router)
