@@ -88,6 +88,17 @@ SCOPES: Mapping[str, str | None] = {
     "list_templates": APP,
     "get_template": APP,
     "update_template": APP,
+    "create_webhook": APP,
+    "list_webhooks": APP,
+    "get_webhook": APP,
+    "update_webhook": APP,
+    "delete_webhook": APP,
+    "resume_webhook": APP,
+    "send_webhook_test": APP,
+    "replay_webhook": APP,
+    "list_deliveries": APP,
+    "get_delivery": APP,
+    "replay_delivery": APP,
     "create_widget": APP,
     "list_widgets": APP,
     "get_hosted_widget": PUBLIC,
@@ -283,6 +294,7 @@ async def test_a_browser_is_not_made_to_ask_for_a_password(tenant: Tenant) -> No
 
 
 BODIES: Mapping[str, Json] = {
+    "replay_webhook": {"since": "2030-05-06T08:00:00Z"},
     "reschedule_booking": {"start": "2030-05-08T09:00:00Z", "end": "2030-05-08T10:00:00Z"},
     "add_project_resource": {"resource_id": str(uuid4())},
     "set_project_resources": [],

@@ -151,6 +151,7 @@ async def test_an_example_works(tenant: Tenant, route: Operation) -> None:
     if "{filtercollection_id}" in route.path:
         made = await tenant.api.created("/findtime/filtercollections", {})
         real["filtercollection_id"] = made["id"]
+    real["webhook_id"] = await tenant.webhook()
     if "waitlist" in route.path:
         real["class_id"] = await full_class(tenant, doc["id"])
     if "{series_id}" in route.path:

@@ -69,6 +69,7 @@ USED_UP: Mapping[str, str] = {
     "delete_credential": "credential",
     "revoke_key": "key",
     "delete_app": "app",
+    "delete_webhook": "webhook",
 }
 """The kind of thing that an operation may use up."""
 
@@ -119,6 +120,9 @@ class World:
                 world.ids["full_class_id"] = world.full_class()
                 world.ids["owner_booking_id"] = world.full_class()
                 world.keep("entry")
+                world.ids["webhook_id"] = world.webhook()
+                test = f"/webhooks/{world.ids['webhook_id']}/test"
+                world.ids["delivery_id"] = world.created(test, {})["id"]
                 world.ids["series_id"] = world.created("/bookings/series", world._series())["id"]
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
@@ -174,6 +178,13 @@ class World:
         self.created("/bookings", {**self._body("booking"), **seat})
         return str(made["id"])
 
+    def webhook(self) -> str:
+        """Make a webhook that nothing is sent to, and return its id."""
+        body = {"url": "http://hook.invalid/", "graph": "instant", "state": "error"}
+        answer = self.call("POST", "/v2/webhooks", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["meta"]["message"].split("id ")[1])
+
     def keep(self, kind: str) -> None:
         """Make a thing of a kind, to which requests will go."""
         made = self.created(PATHS.get(kind, f"/{kind}s"), self._body(kind))
@@ -206,6 +217,8 @@ class World:
             return {**self.ids, "slug": self.ids[SLUGS[operation]]}
         if used_up is None:
             return self.ids
+        if used_up == "webhook":
+            return {**self.ids, "webhook_id": self.webhook()}
         made = self.created(PATHS.get(used_up, f"/{used_up}s"), self._body(used_up))
         if operation == "delete_booking":
             self.call("PUT", f"/v2/bookings/{made['id']}/cancel")
@@ -302,6 +315,12 @@ class World:
             "reserve": {"resource_id": self.ids["resource_id"], "what": "Visit", **self.hour()},
             "join_waitlist": self._body("entry"),
             "extend_reservation": {"reservation_id": self.ids["reservation_id"]},
+            "create_webhook": {
+                "url": "http://hook.invalid/",
+                "graph": "instant",
+                "state": "error",
+            },
+            "replay_webhook": {"since": NOW.isoformat()},
             "add_project_resource": {"resource_id": self.ids["resource_id"]},
             "set_project_resources": {"resources": [self.ids["resource_id"]]},
         }.get(operation, {})

@@ -46,6 +46,8 @@ class Owned:
         credential = await self.of.api.created(
             "/credentials", {"resource_id": resource["id"], **token}
         )
+        webhook_id = await self.of.webhook()
+        test = await self.of.api.created(f"/webhooks/{webhook_id}/test")
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -61,6 +63,8 @@ class Owned:
             "key_id": key["id"],
             "credential_id": credential["id"],
             "entry_id": entry["id"],
+            "webhook_id": webhook_id,
+            "delivery_id": test["id"],
             "action": "cancel",
         }
         return self
@@ -73,4 +77,6 @@ async def snapshot(api: Caller) -> list[Json]:
     lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
     lists += ["/credentials", "/app/keys", "/app?include=app_token,widget_token"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
+    lists += [f"/webhooks/{each['id']}/deliveries" for each in await api.found("/webhooks")]
+    lists += ["/webhooks"]
     return [await api.found(each) for each in lists]

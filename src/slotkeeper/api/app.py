@@ -35,6 +35,8 @@ from slotkeeper.api import (
     templates,
     users,
     waitlist,
+    webhook_deliveries,
+    webhooks,
     widgets,
 )
 from slotkeeper.api.answers import json_response
@@ -52,13 +54,13 @@ _ROOMS = (
     *(availability, overviews, groups, reservations, bulk, waitlist, series, graphs, bookings),
     *(resources, calendars, events, projects, locations, location_services, templates, widgets),
     *(apps, app_keys, credentials, users, invitations, properties, contacts, customers),
-    *(explain, filter_collections, find_time),
+    *(explain, filter_collections, find_time, webhooks, webhook_deliveries),
 )
 
 _CHAPTERS = (
     *("Apps", "Credentials", "Users", "Resources", "Customers", "Calendars and events"),
     *("Projects", "Locations", "Templates", "Availability", "Bookings", "Waiting lists"),
-    *("Widgets (older)", "Find time (older)"),
+    *("Webhooks", "Widgets (older)", "Find time (older)"),
 )
 """The tags of the routes, in the order in which one reads of them."""
 

@@ -148,6 +148,14 @@ EXAMPLES: Mapping[str, Any] = {
         "locations": [_LOCATION],
     },
     "update_service": {"availability": {"length": "1 hour", "to": "4 weeks"}},
+    "create_webhook": {
+        "url": "https://hill.example/bookings",
+        "graph": "instant",
+        "state": "confirmed",
+        "method": "post",
+    },
+    "update_webhook": {"enabled": False},
+    "replay_webhook": {"since": "2030-05-05T00:00:00Z"},
     "update_template": {"subject": "See you soon: {{event.what}}", "enabled": True},
     "create_widget": {
         "name": "Consultation",

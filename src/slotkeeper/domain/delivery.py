@@ -107,7 +107,8 @@ class Delivery:
 
     ``call`` stands where no webhook does: url, method and expected_response_code of a reminder
     or of a booking's own webhook. ``letter`` and ``audience`` are those of a mail: the slug of
-    its template, and who gets it. ``attempts`` counts the one that is about to be made.
+    its template, and who gets it. ``attempts`` counts the one that is about to be made, and
+    ``attempts_before`` those that had been made when somebody asked for it again.
     """
 
     app_id: UUID
@@ -120,6 +121,7 @@ class Delivery:
     letter: str | None
     audience: str | None
     attempts: int
+    attempts_before: int = 0
     created_at: datetime
     announcement: Announcement
 

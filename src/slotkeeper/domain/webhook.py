@@ -1,15 +1,43 @@
 """Webhooks: which steps of bookings an app is told of, and where."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from slotkeeper.domain.booking import Booking, Customer
+from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.graphs import GRAPHS, State
 
 WEBHOOKS_MAX = 100
 """The most webhooks of one app."""
+
+URL_CHARACTERS_MAX = 2_000
+"""The longest address."""
+
+HEADERS_MAX = 20
+"""The most headers that one webhook adds to ours."""
+
+HEADER_CHARACTERS_MAX = 2_000
+"""The longest value of a header."""
+
+METHODS = ("post", "get")
+"""How a target can be asked."""
+
+BAD_URL = "Invalid URL format"
+"""What clients of this API know to be said of an address that is none."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?|")
+_OURS = frozenset(
+    {
+        *("host", "connection", "content-length", "content-type", "content-encoding", "expect"),
+        *("transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "user-agent"),
+        *("x-timekit-signature", "webhook-id", "webhook-timestamp", "webhook-signature"),
+    }
+)
 
 _END_OF_PAYMENT = ("tentative", "paid", "unpaid", "completed")
 _BY_CUSTOMER = ("cancelled", "cancelled_by_customer", "rescheduled_by_customer", "error")
@@ -59,6 +87,64 @@ class Webhook:
     paused_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+def check(webhook: Mapping[str, object]) -> None:
+    """Refuse a webhook, given by column, to which nothing could be sent.
+
+    Raises InvalidInput with a message for each field that is wrong.
+    """
+    errors: dict[str, list[str]] = {}
+    if not is_url(webhook["url"]):
+        errors["url"] = [BAD_URL]
+    if webhook["graph"] not in STATES:
+        errors["graph"] = ["The selected graph is invalid."]
+    elif webhook["state"] not in STATES[str(webhook["graph"])]:
+        errors["state"] = [f"The selected state is invalid for the graph {webhook['graph']}."]
+    if webhook["method"] not in METHODS:
+        errors["method"] = ["The selected method is invalid."]
+    expected = webhook["expected_response_code"]
+    if isinstance(expected, int) and not 100 <= expected <= 599:
+        errors["expected_response_code"] = [
+            "The expected response code must be between 100 and 599."
+        ]
+    headers = webhook["headers"]
+    assert isinstance(headers, Mapping), headers
+    if (wrong := _wrong_headers(headers)) is not None:
+        errors["headers"] = [wrong]
+    if errors:
+        raise InvalidInput(errors)
+
+
+def is_url(value: object) -> bool:
+    """Tell whether a value is an absolute address of http or https, with nothing odd in it.
+
+    >>> is_url("https://example.com/hook?a=b"), is_url("example.com"), is_url("ftp://example.com")
+    (True, False, False)
+    """
+    if not isinstance(value, str) or len(value) > URL_CHARACTERS_MAX:
+        return False
+    if not value.isprintable() or " " in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _wrong_headers(headers: Mapping[str, object]) -> str | None:
+    if len(headers) > HEADERS_MAX:
+        return f"The headers may not have more than {HEADERS_MAX} items."
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            return f"The header {name[:60]} has no valid name."
+        if name.lower() in _OURS:
+            return f"The header {name} cannot be set."
+        is_text = isinstance(value, str) and len(value) <= HEADER_CHARACTERS_MAX
+        if not is_text or not _VALUE.fullmatch(str(value)):
+            return f"The header {name} has no valid value."
+    return None
 
 
 def sample_booking(graph: str, state: str, *, at: datetime) -> Booking:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from slotkeeper.domain.delivery import LEASE, Delivery, Outcome, Status, next_attempt
+from slotkeeper.services import webhook_health
 from slotkeeper.storage import deliveries
 from slotkeeper.storage.transaction import Transaction
 
@@ -42,7 +43,8 @@ async def finish(
     """
     noted = []
     for delivery, outcome in outcomes:
-        again = next_attempt(delivery.attempts, at=tx.now, chance=chance)
+        tries = delivery.attempts - delivery.attempts_before
+        again = next_attempt(tries, at=tx.now, chance=chance)
         if outcome.is_success:
             noted.append((delivery, outcome, Status.DELIVERED, tx.now))
         elif outcome.is_final or again is None:
@@ -50,6 +52,7 @@ async def finish(
         else:
             noted.append((delivery, outcome, Status.WAITING, again))
     await deliveries.finish(tx, noted)
+    await webhook_health.note(tx, outcomes)
 
 
 async def drop(tx: Transaction, dropped: Sequence[Delivery]) -> None:

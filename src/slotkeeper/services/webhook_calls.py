@@ -42,22 +42,19 @@ async def prepare(
     handful of queries, however many there are. ``site`` is the public address of the
     installation, without a slash behind; without it the customer gets no links.
     """
-    webhooks = await webhook_calls.webhooks_of(
-        tx, ((each.app_id, each.webhook_id) for each in taken if each.webhook_id)
-    )
+    webhooks = await _webhooks_of(tx, taken)
     going = [each for each in taken if _is_wanted(each, webhooks)]
-    secrets = await _secrets(tx, vault, going)
-    bookings = {each.id: _booking_of(each, webhooks) for each in going}
-    related = await _Related.load(tx, [(each.app_id, bookings[each.id]) for each in going])
-    found: dict[UUID, Prepared | None] = {each.id: None for each in taken}
-    for each in going:
-        booking = bookings[each.id]
-        about = related.about(booking, _links(tx, vault, each.app_id, booking, site=site))
-        seal = Seal(delivery_id=each.id, at=int(tx.now.timestamp()), secret=secrets[each.app_id])
-        address, expected = _address_of(each, webhooks)
-        content = _content(each.announcement.kind, about)
-        found[each.id] = Prepared(call=call(address, content, seal), expected=expected)
-    return found
+    nothing: dict[UUID, Prepared | None] = {each.id: None for each in taken}
+    return nothing | await _prepared(tx, vault, going, webhooks, site=site)
+
+
+async def calls(
+    tx: Transaction, vault: Vault, deliveries: Sequence[Delivery], *, site: str | None
+) -> dict[UUID, HttpCall]:
+    """Return the request of each delivery as it would be made now, wanted or not."""
+    webhooks = await _webhooks_of(tx, deliveries)
+    prepared = await _prepared(tx, vault, deliveries, webhooks, site=site)
+    return {delivery_id: each.call for delivery_id, each in prepared.items()}
 
 
 def judge(delivery: Delivery, prepared: Prepared, result: HttpResult) -> Outcome:
@@ -122,6 +119,34 @@ class _Related:
             seats_taken=self.seats.get(booking.id, 0) if is_class else None,
             links=links,
         )
+
+
+async def _prepared(
+    tx: Transaction,
+    vault: Vault,
+    going: Sequence[Delivery],
+    webhooks: Mapping[UUID, Webhook],
+    *,
+    site: str | None,
+) -> dict[UUID, Prepared]:
+    secrets = await _secrets(tx, vault, going)
+    bookings = {each.id: _booking_of(each, webhooks) for each in going}
+    related = await _Related.load(tx, [(each.app_id, bookings[each.id]) for each in going])
+    found = {}
+    for each in going:
+        booking = bookings[each.id]
+        about = related.about(booking, _links(tx, vault, each.app_id, booking, site=site))
+        seal = Seal(delivery_id=each.id, at=int(tx.now.timestamp()), secret=secrets[each.app_id])
+        address, expected = _address_of(each, webhooks)
+        content = _content(each.announcement.kind, about)
+        found[each.id] = Prepared(call=call(address, content, seal), expected=expected)
+    return found
+
+
+async def _webhooks_of(tx: Transaction, deliveries: Sequence[Delivery]) -> dict[UUID, Webhook]:
+    return await webhook_calls.webhooks_of(
+        tx, ((each.app_id, each.webhook_id) for each in deliveries if each.webhook_id)
+    )
 
 
 def _is_wanted(delivery: Delivery, webhooks: Mapping[UUID, Webhook]) -> bool:

@@ -22,13 +22,13 @@ WHERE (app_id, id) IN (
                 AND ahead.number < deliveries.number AND ahead.status = 'waiting')
     ORDER BY due_at, number LIMIT %(most)s
     FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING app_id, id
 """
 
 _TAKEN: LiteralString = f"""
 SELECT deliveries.app_id, deliveries.id, channel, target, webhook_id, call, letter, audience,
-    deliveries.booking_id, attempts, deliveries.created_at, announcement, kind, action,
-    from_state, message, facts, happened_at, booking IS NOT NULL AS has_booking, told.*
+    deliveries.booking_id, attempts, attempts_before, deliveries.created_at, announcement, kind,
+    action, from_state, message, facts, happened_at, booking IS NOT NULL AS has_booking, told.*
 FROM deliveries
 JOIN announcements ON announcements.app_id = deliveries.app_id
     AND announcements.number = announcement
@@ -36,7 +36,7 @@ LEFT JOIN LATERAL (
     SELECT {", ".join(f"{name} AS told_{name}" for name in bookings.COLUMNS.split(", "))}
     FROM jsonb_populate_record(NULL::bookings, booking)
 ) AS told ON true
-WHERE deliveries.id = ANY(%s)
+WHERE deliveries.app_id = ANY(%(apps)s) AND deliveries.id = ANY(%(ids)s)
 ORDER BY deliveries.number
 """
 
@@ -67,7 +67,8 @@ _LINE_UP: LiteralString = """
 UPDATE deliveries SET due_at = CASE WHEN ahead.status = 'waiting' THEN ahead.due_at
     ELSE %(now)s END
 FROM deliveries AS ahead
-WHERE ahead.id = ANY(%(ids)s) AND deliveries.booking_id = ahead.booking_id
+WHERE ahead.app_id = ANY(%(apps)s) AND ahead.id = ANY(%(ids)s)
+    AND deliveries.booking_id = ahead.booking_id
     AND deliveries.target = ahead.target AND deliveries.number > ahead.number
     AND deliveries.status = 'waiting' AND deliveries.due_at < 'infinity'
     AND deliveries.due_at <> ahead.due_at
@@ -84,10 +85,16 @@ async def take(
     deliveries_due and deliveries_in_line serve it.
     """
     values = {"now": tx.now, "until": tx.now + lease, "busy": list(busy), "most": most}
-    taken = await tx.values(_TAKE, values)
+    taken = await tx.dicts(_TAKE, values)
     if not taken:
         return []
-    return [_delivery(row) for row in await tx.dicts(_TAKEN, (taken,))]
+    apps = {row["app_id"] for row in taken}
+    return await _found(tx, list(apps), [row["id"] for row in taken])
+
+
+async def find_all(tx: Transaction, app_id: UUID, delivery_ids: Sequence[UUID]) -> list[Delivery]:
+    """Return those of the deliveries that exist, with what they tell, oldest first."""
+    return await _found(tx, [app_id], delivery_ids)
 
 
 async def finish(
@@ -143,6 +150,14 @@ async def clean(tx: Transaction, *, older_than: datetime, most: int) -> int:
     )
 
 
+async def _found(
+    tx: Transaction, app_ids: Sequence[UUID], delivery_ids: Sequence[UUID]
+) -> list[Delivery]:
+    """Return deliveries of some apps; the primary key serves it."""
+    values = {"apps": list(app_ids), "ids": list(delivery_ids)}
+    return [_delivery(row) for row in await tx.dicts(_TAKEN, values)]
+
+
 def _delivery(row: dict[str, Any]) -> Delivery:
     of_booking = {name: row.pop(f"told_{name}") for name in bookings.COLUMNS.split(", ")}
     announcement = Announcement(
@@ -166,6 +181,7 @@ def _delivery(row: dict[str, Any]) -> Delivery:
         letter=row["letter"],
         audience=row["audience"],
         attempts=row["attempts"],
+        attempts_before=row["attempts_before"],
         created_at=row["created_at"],
         announcement=announcement,
     )

@@ -1,0 +1,99 @@
+"""Keep an eye on the targets of webhooks: who fails for long is told, and only then left alone.
+
+| what happens | what follows |
+|---|---|
+| an attempt fails | the target counts as failing since then |
+| one succeeds | it is well again |
+| one fails after ``PATIENCE`` without a success | a mail to the owner of the app |
+| that mail is delivered | the target is paused |
+| one fails ``GRACE`` after the mail, delivered or not | the target is paused |
+| the target answers 410 Gone | it is paused at once, and the mail sent |
+
+What waits for a target that is paused is sent when somebody resumes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from slotkeeper.domain.delivery import Channel, Delivery, Hearers, Kind, News, Outcome
+from slotkeeper.services import announcements, webhooks
+from slotkeeper.storage import webhook_health
+from slotkeeper.storage.transaction import Transaction
+
+PATIENCE = timedelta(hours=24)
+"""How long a target may fail without one success before the owner of its app is told."""
+
+GRACE = timedelta(hours=1)
+"""How long after that it is paused, where the mail cannot be delivered."""
+
+LETTER = "webhook_failing"
+AUDIENCE = "app_owner"
+"""The mail to the owner of an app, and who gets it."""
+
+
+async def note(tx: Transaction, outcomes: Sequence[tuple[Delivery, Outcome]]) -> None:
+    """Learn from what came of attempts how the targets are doing, and act on it.
+
+    Of several attempts at one target in a batch, the last one counts. A test that fails says
+    nothing: somebody is at work there.
+    """
+    latest = {
+        delivery.target: outcome
+        for delivery, outcome in outcomes
+        if delivery.channel is Channel.WEBHOOK and (outcome.is_success or not _is_test(delivery))
+    }
+    well = [target for target, outcome in latest.items() if outcome.is_success]
+    if well:
+        await webhook_health.recovered(tx, well)
+    ill = [target for target, outcome in latest.items() if not outcome.is_success]
+    if ill:
+        gone = [target for target in ill if latest[target].status == HTTPStatus.GONE]
+        await _judge(tx, ill, gone)
+    if told := _told(outcomes):
+        await webhook_health.pause(tx, told, warned_by=tx.now)
+        await webhook_health.hold_back(tx, told)
+
+
+async def resume(tx: Transaction, app_id: UUID, webhook_id: UUID) -> None:
+    """Send what has waited for the address of a webhook, in order, and all that follows."""
+    webhook = await webhooks.get(tx, app_id, webhook_id)
+    await webhook_health.resume(tx, app_id, webhook.target)
+
+
+async def _judge(tx: Transaction, ill: Sequence[UUID], gone: Sequence[UUID]) -> None:
+    """Note what failed; warn of what has failed for long, and pause what was warned of."""
+    await webhook_health.failed(tx, ill)
+    if gone:
+        for paused in await webhook_health.pause(tx, gone, warned_by=None):
+            await _tell(tx, paused, is_gone=True)
+    await webhook_health.pause(tx, ill, warned_by=tx.now - GRACE)
+    for failing in await webhook_health.warn(tx, ill, failing_since=tx.now - PATIENCE):
+        await _tell(tx, failing, is_gone=False)
+    await webhook_health.hold_back(tx, ill)
+
+
+async def _tell(tx: Transaction, failing: Mapping[str, Any], *, is_gone: bool) -> None:
+    facts = {
+        "target": str(failing["target"]),
+        "url": failing["url"],
+        "failing_since": failing["failing_since"].isoformat(),
+        "is_gone": is_gone,
+    }
+    news = News(kind=Kind.NOTICE, facts=facts)
+    await announcements.notify(tx, failing["app_id"], news, Hearers(letters=[(LETTER, AUDIENCE)]))
+
+
+def _told(outcomes: Sequence[tuple[Delivery, Outcome]]) -> list[UUID]:
+    """Return the targets of which somebody has been told by a mail that has just arrived."""
+    return [
+        UUID(str(delivery.announcement.facts["target"]))
+        for delivery, outcome in outcomes
+        if delivery.letter == LETTER and outcome.is_success
+    ]
+
+
+def _is_test(delivery: Delivery) -> bool:
+    return delivery.announcement.kind is Kind.TEST

@@ -1,0 +1,65 @@
+"""What users do with webhooks."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from slotkeeper.domain.errors import InvalidInput, NotFound
+from slotkeeper.domain.listing import Listing, Page
+from slotkeeper.domain.webhook import WEBHOOKS_MAX, Webhook, check
+from slotkeeper.storage import webhooks
+from slotkeeper.storage.transaction import Transaction
+
+_DEFAULTS: Mapping[str, object] = {
+    "method": "post",
+    "enabled": True,
+    "expected_response_code": None,
+    "headers": {},
+}
+
+
+async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> UUID:
+    """Make a webhook, given by field; return its id.
+
+    Raises InvalidInput for what could not be sent to, and when the app has ``WEBHOOKS_MAX``.
+    """
+    values = {**_DEFAULTS, **given}
+    check(values)
+    if await webhooks.lock_app(tx, app_id) >= WEBHOOKS_MAX:
+        message = f"An app may not have more than {WEBHOOKS_MAX} webhooks."
+        raise InvalidInput.field("webhooks", message)
+    webhook_id = uuid4()
+    await webhooks.insert(tx, app_id, {"id": webhook_id, **values})
+    await webhooks.move(tx, app_id, webhook_id)
+    return webhook_id
+
+
+async def get(tx: Transaction, app_id: UUID, webhook_id: UUID) -> Webhook:
+    """Return a webhook of the app."""
+    webhook = await webhooks.find(tx, app_id, webhook_id)
+    if webhook is None:
+        raise NotFound("Webhook")
+    return webhook
+
+
+async def list_webhooks(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Webhook]:
+    """Return one page of the app's webhooks, in the order in which they were made."""
+    return await webhooks.list_webhooks(tx, app_id, asked)
+
+
+async def change(
+    tx: Transaction, app_id: UUID, webhook_id: UUID, changes: Mapping[str, object]
+) -> None:
+    """Change the given fields; what waits to be sent goes to the new address."""
+    webhook = await get(tx, app_id, webhook_id)
+    fields = ("url", "graph", "state", "method", "expected_response_code", "headers")
+    check({**{name: getattr(webhook, name) for name in fields}, **changes})
+    if not await webhooks.update(tx, app_id, webhook_id, changes):
+        raise NotFound("Webhook")
+    if changes.get("url", webhook.url) != webhook.url:
+        await webhooks.move(tx, app_id, webhook_id)
+
+
+async def delete(tx: Transaction, app_id: UUID, webhook_id: UUID) -> None:
+    """Delete a webhook, with the log of its deliveries and what waits to be sent."""
+    if not await webhooks.delete(tx, app_id, webhook_id):
+        raise NotFound("Webhook")
