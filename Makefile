@@ -65,7 +65,7 @@ soak: setup ## the long runs of the property tests
 	SLOTKEEPER_SOAK=1 $(BIN)/pytest -q tests/domain tests/contract tests/races tests/services tests/jobs
 
 snapshots: setup ## rewrite the contract files; read the diff before you commit it
-	SLOTKEEPER_SNAPSHOTS=write $(BIN)/pytest -q tests/contract
+	SLOTKEEPER_SNAPSHOTS=write $(BIN)/pytest -q -m "not slow" tests/contract tests/matrix/test_page.py
 
 serve: setup ## start a server on the same data, without the demo
 	$(BIN)/slotkeeper serve --data-dir $(DATA)

@@ -44,7 +44,7 @@ async def test_a_path_that_leads_nowhere_is_404_in_json(http: httpx.AsyncClient,
     [
         ("PATCH", "/resources"),
         ("DELETE", "/resources"),
-        ("PATCH", f"/projects/{NOTHING}"),
+        ("PATCH", f"/calendars/{NOTHING}"),
         ("PUT", "/bookings"),
         ("GET", "/availability"),
         ("PUT", f"/projects/{NOTHING}/resources/{NOTHING}"),

@@ -12,19 +12,6 @@ from tests.support.server import App, Server
 
 pytestmark = pytest.mark.node
 
-SERVED = [
-    "auth",
-    "getApp",
-    "getApps",
-    "createApp",
-    "updateApp",
-    "deleteApp",
-    "getCredentials",
-    "createCredential",
-    "deleteCredential",
-]
-"""Each of these has at least one test below that is named after it."""
-
 PASSWORD = "one point twenty-one"
 
 

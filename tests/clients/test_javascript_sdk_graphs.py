@@ -11,9 +11,6 @@ from tests.support.client import Json
 
 pytestmark = pytest.mark.node
 
-SERVED = ["getGroupBookings", "getGroupBooking", "reserveBooking", "extendReservedBooking"]
-"""Each of these has at least one test below that is named after it."""
-
 MARTY = {"name": "Marty McFly", "email": "marty@example.com", "timezone": "America/Los_Angeles"}
 
 

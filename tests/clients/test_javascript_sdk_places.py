@@ -10,33 +10,6 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.node
 
-SERVED = [
-    "getLocations",
-    "getLocation",
-    "createLocation",
-    "updateLocation",
-    "deleteLocation",
-    "getServices",
-    "getService",
-    "createService",
-    "updateService",
-    "deleteService",
-    "getLocationProjects",
-    "getServiceProjects",
-    "getLocationServiceProjects",
-    "getEmailTemplates",
-    "getEmailTemplate",
-    "updateEmailTemplate",
-    "getWidgets",
-    "getWidget",
-    "createWidget",
-    "updateWidget",
-    "deleteWidget",
-    "getHostedWidget",
-    "getEmbedWidget",
-]
-"""Each of these has at least one test below that is named after it."""
-
 
 @pytest.fixture
 def location(sdk: Sdk, shop: Shop) -> Json:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.clients.shop import Shop
+from tests.matrix.table import functions
 from tests.support.bridge import Bridge
 from tests.support.client import Json
 from tests.support.server import App, Server
@@ -161,6 +162,12 @@ def test_a_payment_and_a_seat_change_state_with_an_empty_array(php: Php, shop: S
     gone = php.call("updateBookingState", taken["id"], "cancel_by_customer")
     assert gone["data"]["data"]["state"] == "cancelled_by_customer"
     assert shop.seats_taken(lesson) == 0
+
+
+@pytest.mark.parametrize("function", sorted(functions("php")))
+def test_every_function_that_the_table_names_is_called(function: str) -> None:
+    assert f"public function {function}(" in DRIVER.read_text()
+    assert f'php.call("{function}"' in Path(__file__).read_text()
 
 
 def test_a_refusal_is_json_that_php_can_read(bridge: Bridge, server: Server) -> None:

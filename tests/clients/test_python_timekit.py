@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.clients.shop import Shop
+from tests.matrix.table import DETOURS, Detour, functions
 from tests.support.bridge import Bridge
 from tests.support.client import Json
 from tests.support.server import App, Server
@@ -59,6 +61,10 @@ class Timekit:
         """Call ``component.function`` and return status and data as the client gives them."""
         answer = self.bridge.ask(url=self.url, key=self.key, call=function, args=args, named=named)
         return answer["status"], answer["data"]
+
+    def functions(self) -> set[str]:
+        """Return the names of all functions that the client has."""
+        return set(self.bridge.ask(url=self.url, key=self.key)["functions"])
 
     def call(self, function: str, *args: Json, **named: Json) -> Json:
         """Call what must succeed and return its data; the client leaves the envelope on."""
@@ -150,14 +156,6 @@ def test_the_resources_of_a_project_are_set_added_and_listed(timekit: Timekit, s
     assert timekit.tried("projects.set_resources", shop.project_id, [other]) == (204, {})
     one = timekit.call("projects.get_resources", shop.project_id)
     assert [each["id"] for each in one] == [other]
-
-
-def test_removing_a_resource_by_the_client_s_mistaken_put_is_refused_in_json(
-    timekit: Timekit, shop: Shop
-) -> None:
-    status, data = timekit.tried("projects.remove_resources", shop.project_id, shop.resource_id)
-    assert status == 405
-    assert data["error"]
 
 
 def test_availability_lists_slots(timekit: Timekit, shop: Shop) -> None:
@@ -290,20 +288,69 @@ def test_a_taken_slot_comes_back_as_status_and_reason(
     assert (status, data) == (422, {"error": "The requested timeslot is not available"})
 
 
-@pytest.mark.parametrize("function", ["create_in_bulk", "update_in_bulk"])
-def test_bulk_calls_to_the_wrong_address_are_refused_in_json(
-    timekit: Timekit, function: str
+@pytest.mark.parametrize("component", ["resources", "projects"])
+def test_a_partial_update_does_what_an_update_does(
+    timekit: Timekit, shop: Shop, component: str
 ) -> None:
-    status, data = timekit.tried(f"bookings.{function}", {"bookings": []})
-    assert status in (405, 422)
+    thing = {"resources": shop.resource_id, "projects": shop.project_id}[component]
+    changed = timekit.tried(f"{component}.partial_update", thing, {"name": "Flight"})
+    assert changed == (204, {})
+    assert timekit.call(f"{component}.retrieve", thing)["name"] == "Flight"
+
+
+@pytest.mark.parametrize("function", ["bookings.update", "bookings.partial_update"])
+def test_an_update_of_a_booking_takes_metadata(
+    timekit: Timekit, api: httpx.Client, booking: Json, function: str
+) -> None:
+    assert timekit.tried(function, booking["id"], {"meta": {"car": "DMC"}}) == (204, {})
+    shown = api.get(f"bookings/{booking['id']}?include=meta").json()["data"]
+    assert shown["meta"] == {"car": "DMC"}
+
+
+def test_a_booking_that_has_ended_is_deleted(timekit: Timekit, booking: Json) -> None:
+    timekit.call("bookings.update_state", booking["id"], "cancel")
+    assert timekit.tried("bookings.delete", booking["id"]) == (204, {})
+    assert timekit.tried("bookings.retrieve", booking["id"])[0] == 404
+
+
+def test_what_two_parts_inherit_happens_to_work(timekit: Timekit, shop: Shop, live: App) -> None:
+    assert timekit.call("apps.list")["slug"] == live.slug
+    asked = {"project_id": shop.project_id, "output_timezone": "UTC"}
+    assert timekit.call("availability.create", asked) == shop.slots()
+
+
+@pytest.mark.parametrize("detour", DETOURS, ids=lambda detour: detour.function)
+def test_a_call_that_leads_nowhere_is_refused_in_json(
+    timekit: Timekit, shop: Shop, detour: Detour
+) -> None:
+    verb = detour.function.rpartition(".")[2]
+    args: dict[str, list[Json]] = {
+        "create": [{}],
+        "retrieve": [shop.project_id],
+        "delete": [shop.project_id],
+        "create_in_bulk": [{"bookings": []}],
+        "update_in_bulk": [{"bookings": []}],
+        "remove_resources": [shop.project_id, shop.resource_id],
+    }
+    status, data = timekit.tried(detour.function, *args.get(verb, [shop.project_id, {}]))
+    assert status == detour.status
     assert {"error", "errors"} & set(data)
+    assert len(timekit.call("projects.get_resources", shop.project_id)) == 1
 
 
-@pytest.mark.parametrize("component", ["resources", "projects", "bookings"])
-def test_patch_is_refused_in_json(timekit: Timekit, shop: Shop, component: str) -> None:
-    status, data = timekit.tried(f"{component}.partial_update", shop.project_id, {"name": "x"})
-    assert status in (404, 405)
-    assert data["error"]
+def test_every_function_of_the_package_stands_in_the_tables(timekit: Timekit) -> None:
+    found = timekit.functions()
+    assert len(found) > 40
+    nowhere = {each.function for each in DETOURS}
+    assert found == functions("py") | nowhere
+    assert not functions("py") & nowhere
+
+
+@pytest.mark.parametrize("function", sorted(functions("py")))
+def test_every_function_that_leads_somewhere_is_called(function: str) -> None:
+    component, _, verb = function.rpartition(".")
+    here = Path(__file__).read_text()
+    assert f'"{function}"' in here or (f'.{verb}"' in here and f'"{component}"' in here)
 
 
 def test_a_wrong_key_is_told_by_the_server_not_guessed_by_the_client(

@@ -4,7 +4,6 @@ Run with ``SLOTKEEPER_SNAPSHOTS=write`` to accept what has changed; then read th
 """
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ import jsonschema_rs
 import pytest
 from tests.support.client import Caller, Json, Tenant
 from tests.support.document import Operation, conform, document, operations, problems
+from tests.support.snapshots import DOCS, same_json
 
 from slotkeeper.api.examples import EXAMPLES, IDS
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.bootstrap import create_app
 from slotkeeper.edge.parts import Parts
 
-DOCS = Path(__file__).parents[2] / "docs"
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-WRITES = os.environ.get("SLOTKEEPER_SNAPSHOTS") == "write"
 
 NINE, TEN = "2030-05-07T09:00:00+00:00", "2030-05-07T10:00:00+00:00"
 WITH_BODY = [each for each in operations() if each.body is not None]
@@ -32,17 +30,8 @@ def named(each: Operation) -> str:
     return each.name
 
 
-def same_as(path: Path, value: Json) -> None:
-    """Hold ``value`` to the committed file at ``path``, or write it there when asked to."""
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    if WRITES:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert path.read_text() == text, f"{path.name} has changed; make snapshots, read the diff"
-
-
 def test_the_document_is_the_committed_one() -> None:
-    same_as(DOCS / "openapi.json", document())
+    same_json(DOCS / "openapi.json", document())
 
 
 async def test_the_document_is_served(tenant: Tenant) -> None:
@@ -250,4 +239,4 @@ async def test_errors_keep_their_form_and_their_words(tenant: Tenant, parts: Par
     for name, caller, method, path, body in calls:
         answer = await caller.request(method, path, json=body)
         seen[name] = {"status": int(answer.status_code), "body": answer.json()}
-    same_as(SNAPSHOTS / "errors.json", seen)
+    same_json(SNAPSHOTS / "errors.json", seen)

@@ -14,7 +14,10 @@ import requests
 import schemathesis
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from tests.support.clock import NOW, TestClock
+from tests.support.document import Operation
+from tests.support.keys import Key
 
+from slotkeeper.api.examples import EXAMPLES
 from slotkeeper.bootstrap import create_app, dressed, make_parts
 from slotkeeper.edge.parts import Parts
 from slotkeeper.services import apps
@@ -51,6 +54,9 @@ PLAUSIBLE: Mapping[str, Json] = {
 PERSON: Mapping[str, Json] = {"email": "doc@example.com", "password": "one point twenty-one"}
 """Who is known by address, and can log in."""
 
+OWNER = "owner@example.com"
+"""The address of the app's owner, who is the resource to which the world belongs."""
+
 KINDS = ("resource", "project", "calendar", "event", "booking", "location", "service", "widget")
 
 PATHS: Mapping[str, str] = {
@@ -73,6 +79,9 @@ USED_UP: Mapping[str, str] = {
 }
 """The kind of thing that an operation may use up."""
 
+FEW: Mapping[str, str] = {"credential": "id", "key": "id", "webhook": "id", "app": "slug"}
+"""Kinds of which an app or resource has a hundred at most, and how the path calls one."""
+
 SLUGS: Mapping[str, str] = {
     "get_hosted_widget": "widget_slug",
     "get_template": "template_slug",
@@ -91,7 +100,9 @@ class World:
     http: httpx.AsyncClient
     app: NewApp
     hours: "itertools.count[int]" = field(default_factory=lambda: itertools.count(24))
-    tokens: list[str] = field(default_factory=list)
+    server_token: str = ""
+    client_token: str = ""
+    kept: set[str] = field(default_factory=set)
     ids: dict[str, str] = field(
         default_factory=lambda: {"graph": "instant", "template_slug": "reminder_customer"}
     )
@@ -111,9 +122,10 @@ class World:
                     app=portal.call(_new_app, parts),
                 )
                 world.ids["app_slug"] = world.app.slug
-                for kind in KINDS:
+                world.keep_owner()
+                for kind in KINDS[1:]:
                     world.keep(kind)
-                world.ids["reservation_id"] = world.reserved()
+                world.mend()
                 lesson = {"graph": "group_owner", "settings": {"max_seats": 1000}}
                 body = {**world._body("booking"), **lesson}
                 world.ids["class_id"] = world.created("/bookings", body)["id"]
@@ -127,6 +139,7 @@ class World:
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
                 world.keep_person()
+                world.kept = {each for kind in FEW for each in world.few(kind)}
                 yield world
             finally:
                 portal.call(parts.database.close)
@@ -136,10 +149,10 @@ class World:
     ) -> httpx.Response:
         """Send one request, with the app key unless another one is given.
 
-        A token is written ``address:token``.
+        A token is written ``address:token``, no key at all as an empty text.
         """
-        user, _, secret = (key or self.app.api_key).rpartition(":")
-        auth = (user, secret)
+        user, _, secret = (self.app.api_key if key is None else key).rpartition(":")
+        auth = (user, secret) if secret else None
         return self.portal.call(partial(self.http.request, method, path, auth=auth, **sent))
 
     def send(self, case: schemathesis.Case[Any], *, key: str) -> httpx.Response:
@@ -152,6 +165,16 @@ class World:
             for name, text in wire.headers.items()
         }
         return self.call(wire.method, wire.url, key=key, headers=headers, content=wire.body)
+
+    def secret(self, key: Key) -> str:
+        """Return what a caller of a kind shows; the tokens are those of the owner."""
+        return {
+            Key.NONE: "",
+            Key.WIDGET: self.app.widget_key,
+            Key.CLIENT: self.client_token,
+            Key.SERVER: self.server_token,
+            Key.APP: self.app.api_key,
+        }[key]
 
     def created(self, path: str, body: Json) -> Json:
         answer = self.call("POST", f"/v2{path}", json=body)
@@ -169,6 +192,28 @@ class World:
         body = {"resource_id": self.ids["resource_id"], **asked, **self.hour()}
         reserved: str = self.created("/bookings/reserve", body)["id"]
         return reserved
+
+    def mend(self) -> None:
+        """Put back what odd requests may have taken apart, so that usual ones succeed again."""
+        project = f"/v2/projects/{self.ids['project_id']}"
+        self.call("PUT", f"{project}/resources", json=[self.ids["resource_id"]])
+        self.ids["reservation_id"] = self.reserved()
+
+    def few(self, kind: str) -> list[str]:
+        """Return what the paths call all things of a kind of which there may be few."""
+        path = PATHS.get(kind, f"/{kind}s")
+        query: dict[str, str | int] = {"limit": 1000}
+        if kind == "credential":
+            query["search"] = f"resource.id:{self.ids['resource_id']}"
+        listed = self.call("GET", f"/v2{path}", params=query).json()["data"]
+        return [each[FEW[kind]] for each in listed if each.get("revoked_at") is None]
+
+    def make_room(self, kind: str) -> None:
+        """Delete what odd requests have made of a kind of which there may be few."""
+        path = PATHS.get(kind, f"/{kind}s")
+        for each in self.few(kind):
+            if each not in self.kept:
+                assert self.call("DELETE", f"/v2{path}/{each}").status_code == 204
 
     def full_class(self) -> str:
         """Make a class whose only seat is taken, and return its id."""
@@ -189,34 +234,37 @@ class World:
         """Make a thing of a kind, to which requests will go."""
         made = self.created(PATHS.get(kind, f"/{kind}s"), self._body(kind))
         self.ids[f"{kind}_id"] = made["id"]
-        if kind == "resource":
-            self.ids["calendar_id"] = made["calendars"][0]["id"]
         if kind == "project":
             self.ids["slug"] = made["slug"]
         if kind == "widget":
             self.ids["widget_slug"] = made["slug"]
 
+    def keep_owner(self) -> None:
+        """Make the resource to which all the rest belongs, with both kinds of token."""
+        owner = self.created("/resources", {**self._body("resource"), "email": OWNER})
+        self.ids |= {"resource_id": owner["id"], "calendar_id": owner["calendars"][0]["id"]}
+        of_page = self.created("/credentials", self._body("credential"))
+        self.server_token = f"{OWNER}:{owner['api_token']}"
+        self.client_token = f"{OWNER}:{of_page['token']}"
+
     def keep_person(self) -> None:
-        """Make somebody who is known by address, and a property of the resource in the world."""
+        """Make somebody who is known by address, and a property of the owner."""
         self.ids |= {"email": PERSON["email"], "key": "colour"}
-        person = self.created("/resources", {**self._body("resource"), **PERSON})
-        of_page = {**self._body("credential"), "resource_id": person["id"]}
-        self.tokens = [
-            f"{PERSON['email']}:{person['api_token']}",
-            f"{PERSON['email']}:{self.created('/credentials', of_page)['token']}",
-        ]
+        self.created("/resources", {**self._body("resource"), **PERSON})
         query = {"resource_id": self.ids["resource_id"]}
         self.call("PUT", "/v2/properties", params=query, json={self.ids["key"]: "red"})
 
     def targets(self, operation: str) -> Mapping[str, str]:
         """Return ids for one request; what it may use up is made for it alone."""
         used_up = USED_UP.get(operation)
-        if operation == "get_class":
+        if operation in ("get_class", "get_class_at_old_address"):
             return {**self.ids, "booking_id": self.ids["class_id"]}
         if operation in SLUGS:
             return {**self.ids, "slug": self.ids[SLUGS[operation]]}
         if used_up is None:
             return self.ids
+        if used_up in FEW:
+            self.make_room(used_up)
         if used_up == "webhook":
             return {**self.ids, "webhook_id": self.webhook()}
         made = self.created(PATHS.get(used_up, f"/{used_up}s"), self._body(used_up))
@@ -325,6 +373,20 @@ class World:
             "set_project_resources": {"resources": [self.ids["resource_id"]]},
         }.get(operation, {})
 
+    def body(self, route: Operation) -> Json:
+        """Return a body with which a route succeeds for everybody whom it serves."""
+        if route.body is None:
+            return None
+        usual = {} if route.method == "PUT" else self.usual(route.name)
+        return usual or self.place(EXAMPLES[route.name])
+
+    def query(self, route: Operation) -> dict[str, str]:
+        """Return what such a request says in its query: whom and when it is about."""
+        known = {"resource_id": self.ids["resource_id"], "email": OWNER, **self.hour()}
+        parameters = route.told.get("parameters", ())
+        names = {each["name"] for each in parameters if each["in"] == "query"}
+        return {name: known[name] for name in sorted(names & known.keys())}
+
     def place(self, body: Json) -> Json:
         """Return a body whose ids, times and names are those of this world.
 
@@ -361,9 +423,7 @@ _NESTED = frozenset(
 
 async def _new_app(parts: Parts) -> NewApp:
     async with parts.database.transaction() as tx:
-        return await apps.create(
-            tx, parts.vault, name="Fuzz", owner_email="owner@example.com", test_mode=False
-        )
+        return await apps.create(tx, parts.vault, name="Fuzz", owner_email=OWNER, test_mode=False)
 
 
 def _is_id(value: object) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
+from starlette.types import ASGIApp
 
 from slotkeeper.bootstrap import create_app, make_parts
 from slotkeeper.settings import Settings
@@ -115,6 +116,15 @@ async def conform(answer: httpx.Response) -> None:
         return
     wrong = problems(shape["schema"], answer.json())
     assert not wrong, f"{answer.request.method} {path} {answer.status_code}: {wrong}"
+
+
+def client_held_to_document(app: ASGIApp) -> httpx.AsyncClient:
+    """Return a client of the whole application that holds each answer to the document."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://slotkeeper.test",
+        event_hooks={"response": [conform]},
+    )
 
 
 def _told_of(method: str, path: str) -> Iterator[Mapping[str, Json]]:

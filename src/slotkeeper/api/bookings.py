@@ -77,6 +77,7 @@ async def get_booking(
     return data(await shown_booking(request, caller, booking, times=times, includes=includes))
 
 
+@router.patch("/{booking_id}", include_in_schema=False)
 @router.put("/{booking_id}", status_code=204, responses=answers(None, 204))
 async def update_booking(
     request: Request, caller: OwnKey, booking_id: UUID, body: UpdateBooking

@@ -88,6 +88,7 @@ async def get_project(
     return data({**show.project(project), **beside[project_id]})
 
 
+@router.patch("/{project_id}", include_in_schema=False)
 @router.put("/{project_id}", status_code=204, responses=answers(None, 204))
 async def update_project(
     request: Request, caller: AppKey, project_id: UUID, body: UpdateProject

@@ -71,6 +71,7 @@ async def get_resource(
     return data(shown)
 
 
+@router.patch("/{resource_id}", include_in_schema=False)
 @router.put("/{resource_id}", status_code=204, responses=answers(None, 204))
 async def update_resource(
     request: Request, caller: OwnKey, resource_id: UUID, body: UpdateResource

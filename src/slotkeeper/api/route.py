@@ -18,7 +18,7 @@ DEPTH_MAX = 100
 """How many arrays and objects may stand within one another in a body."""
 
 _PARAMETERS = "slotkeeper.parameters_in_body"
-_CHANGING = frozenset({"POST", "PUT", "DELETE"})
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
 

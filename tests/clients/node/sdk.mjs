@@ -4,8 +4,12 @@ import { serve } from './bridge.mjs';
 
 const sdk = createRequire(import.meta.url)('timekit-sdk');
 
-// What the SDK hands to its caller, whether it resolved or rejected with a response.
+// What the SDK hands to its caller, whether it resolved or rejected with a response; some of its
+// functions only build an address and call nobody.
 function shown(response) {
+  if (typeof response === 'string') {
+    return { status: 0, data: response, metaData: null, headers: {} };
+  }
   const { status, data, metaData = null, headers } = response;
   return { status, data, metaData, headers: { ...headers } };
 }

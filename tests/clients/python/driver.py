@@ -6,6 +6,7 @@ tests start, talks to it and to nothing of ours.
 """
 
 import importlib
+import inspect
 import json
 import sys
 from operator import attrgetter
@@ -27,9 +28,22 @@ def client_of(url: str, key: str) -> Any:
     return client
 
 
+def functions_of(client: Any) -> list[str]:
+    """Return the functions of the client's components, as ``component.function``."""
+    components = {**vars(client), "bookings.groups": client.bookings.groups}
+    return [
+        f"{component}.{name}"
+        for component, part in components.items()
+        for name, _ in inspect.getmembers(part, inspect.ismethod)
+        if not name.startswith("_")
+    ]
+
+
 def answer(call: dict[str, Any]) -> dict[str, Any]:
-    """Call one function of the client, and return what it gave."""
+    """Call one function of the client, and return what it gave; without one, name them all."""
     client = client_of(call["url"], call["key"])
+    if "call" not in call:
+        return {"functions": functions_of(client)}
     given = attrgetter(call["call"])(client)(*call["args"], **call["named"])
     return {"status": given.status, "data": given.data}
 
