@@ -274,7 +274,10 @@ BOOKINGS = (
 )
 
 OTHERS = (
-    Row("POST", "/webhooks", "A", CREATED),
+    Row(
+        *("POST", "/webhooks", "A", CREATED),
+        note="`meta.message` ends with `id <id>`, where Pipedream reads the id",
+    ),
     Row("GET", "/webhooks"),
     Row("GET", "/webhooks/:id"),
     Row("PUT", "/webhooks/:id", "A", EMPTY),
