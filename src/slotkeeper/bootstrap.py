@@ -15,11 +15,13 @@ from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.edge.rates import guess_limiter, rate_limiter
 from slotkeeper.jobs.loop import Loop, at_work
-from slotkeeper.jobs.sender import Sender
-from slotkeeper.jobs.ways import WebhookWay
+from slotkeeper.jobs.sender import Sender, Way
+from slotkeeper.jobs.ways import MailWay, WebhookWay
 from slotkeeper.jobs.worker import Worker
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpSender
+from slotkeeper.notifications.post import post_for, sender_of
+from slotkeeper.services.mail_drafts import Desk, Person
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import SECRET_KEY_CHARACTERS_MIN, Settings
 from slotkeeper.storage.transaction import Clock, Database
@@ -94,9 +96,15 @@ def make_parts(
 
 def make_jobs(parts: Parts) -> list[Loop]:
     """Return what works beside the requests, or in a process of its own."""
-    http = HttpSender(AllowedHosts.parse(parts.settings.outgoing_hosts))
-    site = parts.settings.public_url
-    ways = {Channel.WEBHOOK: WebhookWay(parts.vault, http, site=site)}
+    settings = parts.settings
+    http = HttpSender(AllowedHosts.parse(settings.outgoing_hosts))
+    # A mail needs whole addresses, also where nobody said how people reach this installation.
+    site = settings.public_url or f"http://{settings.host}:{settings.port}"
+    desk = Desk(vault=parts.vault, site=site, sender=Person(*sender_of(settings)))
+    ways: dict[Channel, Way] = {
+        Channel.WEBHOOK: WebhookWay(parts.vault, http, site=settings.public_url),
+        Channel.MAIL: MailWay(desk, post_for(settings)),
+    }
     return [Worker(parts.database), Sender(parts.database, ways)]
 
 

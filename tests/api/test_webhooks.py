@@ -10,7 +10,7 @@ import pytest
 from tests.support.client import Json, Tenant
 from tests.support.clock import TestClock
 
-from slotkeeper.domain.delivery import Delivery, Outcome
+from slotkeeper.domain.delivery import Channel, Delivery, Outcome
 from slotkeeper.domain.webhook import STATES, WEBHOOKS_MAX
 from slotkeeper.edge.parts import Parts
 from slotkeeper.services import deliveries, webhook_calls
@@ -26,10 +26,11 @@ async def booked(tenant: Tenant, **given: Json) -> Json:
 
 
 async def attempted(parts: Parts, tenant: Tenant, outcome: Outcome) -> list[Delivery]:
-    """Let the worker's next round end so for everything of the app that is due."""
+    """Let the worker's next round end so for all webhooks of the app that are due."""
     async with parts.database.transaction() as tx:
         found = await deliveries.take(tx, most=100, busy=[])
-        of_tenant = [each for each in found if each.app_id == tenant.app_id]
+        calls = [each for each in found if each.channel is Channel.WEBHOOK]
+        of_tenant = [each for each in calls if each.app_id == tenant.app_id]
         await deliveries.finish(tx, [(each, outcome) for each in of_tenant], chance=0.5)
     return of_tenant
 
@@ -273,7 +274,7 @@ async def test_a_test_is_sent_even_where_nothing_else_is(tenant: Tenant, parts: 
         taken = [
             each
             for each in await deliveries.take(tx, most=100, busy=[])
-            if each.app_id == tenant.app_id
+            if each.app_id == tenant.app_id and each.channel is Channel.WEBHOOK
         ]
         ready = await webhook_calls.prepare(tx, parts.vault, taken, site=None)
     assert [each is not None for each in ready.values()] == [True]

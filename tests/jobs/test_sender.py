@@ -55,6 +55,12 @@ def ahead() -> Ahead:
     return Ahead()
 
 
+@pytest.fixture(autouse=True)
+def without_mails(house: House) -> None:
+    """Let the house send no mails: what is shown here is shown with webhooks."""
+    rows(house.url, """UPDATE apps SET settings = '{"disableEmail": true}'""")
+
+
 @pytest.fixture
 async def database(house: House, ahead: Ahead) -> AsyncIterator[Database]:
     """The database of the house, on a clock that goes by itself."""

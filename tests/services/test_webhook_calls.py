@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.delivery import Delivery, Hearers, Kind, News
+from slotkeeper.domain.delivery import Channel, Delivery, Hearers, Kind, News
 from slotkeeper.edge.parts import Parts
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpResult, HttpSender
@@ -33,7 +33,8 @@ async def hook(shop: Shop, url: str = "https://example.com/hook", **given: Any) 
 
 async def taken(shop: Shop) -> list[Delivery]:
     found = await deliveries.take(shop.tx, most=100, busy=[])
-    return [each for each in found if each.app_id == shop.app_id]
+    calls = [each for each in found if each.channel is Channel.WEBHOOK]
+    return [each for each in calls if each.app_id == shop.app_id]
 
 
 async def prepared(
@@ -155,7 +156,7 @@ async def test_an_app_never_signs_for_another(shop: Shop, other_shop: Shop, part
     found = [
         each
         for each in await deliveries.take(shop.tx, most=100, busy=[])
-        if each.app_id in (shop.app_id, other_shop.app_id)
+        if each.app_id in (shop.app_id, other_shop.app_id) and each.channel is Channel.WEBHOOK
     ]
     ready = await prepared(shop, parts, found)
     for each in found:

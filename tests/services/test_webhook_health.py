@@ -11,6 +11,7 @@ import pytest
 from slotkeeper.domain.delivery import Channel, Delivery, Outcome
 from slotkeeper.domain.webhook import Webhook
 from slotkeeper.services import deliveries, delivery_log, webhook_health, webhooks
+from slotkeeper.storage import apps
 from tests.services.shop import Shop, at
 
 OK = Outcome(status=200)
@@ -23,6 +24,8 @@ URL = "https://hill.example/hook"
 
 @pytest.fixture
 async def hook(shop: Shop) -> UUID:
+    # Mails about bookings stay away; that to the owner of the app comes all the same.
+    await apps.save_settings(shop.tx, shop.app_id, {"disableEmail": True}, name="Hill Valley")
     return await made(shop)
 
 

@@ -10,10 +10,10 @@ import httpx
 import jwt
 import pytest
 
+from slotkeeper.domain.addresses import ADDRESS_CHARACTERS_MAX
 from slotkeeper.domain.mails import Audience
 from slotkeeper.edge.parts import Parts
 from slotkeeper.services import action_links, bookings
-from slotkeeper.web.addresses import ADDRESS_CHARACTERS_MAX
 from slotkeeper.web.answers import FIELD_CHARACTERS_MAX
 from tests.support.client import Json, Tenant
 from tests.support.clock import TestClock

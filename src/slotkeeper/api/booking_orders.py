@@ -6,6 +6,7 @@ from datetime import timedelta
 from slotkeeper.domain.app import Caller, KeyKind
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.graphs import GRAPHS
+from slotkeeper.domain.mails import TIME_FORMAT
 from slotkeeper.domain.order import Order
 from slotkeeper.services.bulk import Deed
 
@@ -26,7 +27,8 @@ def permitted(caller: Caller, order: Order) -> Order:
     graph = GRAPHS.get(order.graph or "")
     if graph is not None and not graph.needs_customer:
         raise InvalidInput.field("graph", "graph is invalid")
-    return replace(order, settings={}, steps={}, reminders=None)
+    steps = {key: value for key, value in order.steps.items() if key == TIME_FORMAT}
+    return replace(order, settings={}, steps=steps, reminders=None)
 
 
 def permitted_deed(caller: Caller, deed: Deed) -> Deed:

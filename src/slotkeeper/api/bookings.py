@@ -132,6 +132,7 @@ async def reschedule_booking(
         end=times.read("end", body.end),
         resource_id=body.resource_id,
         message=body.message,
+        said={} if caller.is_public else body.switches,
         actor=actor_of(caller),
     )
     return data(await shown_booking(request, caller, booking, times=times, includes=includes))

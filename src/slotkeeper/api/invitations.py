@@ -11,7 +11,7 @@ from slotkeeper.api.schemas.answers import Data, answers
 from slotkeeper.api.schemas.resources import Invite, ShownInvited
 from slotkeeper.api.times import AskedTimes
 from slotkeeper.edge.parts import parts_of, public_url, transaction_of
-from slotkeeper.services import invitations
+from slotkeeper.services import account_mails, invitations
 
 router = APIRouter(tags=["Resources"], route_class=ApiRoute)
 
@@ -21,10 +21,12 @@ async def invite(
 ) -> Response:
     """Invite somebody by e-mail address, or once more who is in the app already.
 
-    The answer is the resource of that person, with the address at which they choose a password.
+    They get a mail with the address at which they choose a password. The answer is the resource
+    of that person, with that address.
     """
     tx, vault = transaction_of(request), parts_of(request).vault
     invited = await invitations.invite(tx, caller.app_id, body.given())
+    await account_mails.send_link(tx, vault, invited.token)
     shown = await shown_resource(
         tx, vault, caller.app_id, invited.resource, includes=includes, times=times
     )

@@ -28,7 +28,7 @@ from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import find_zone, minute_floor
 from slotkeeper.edge.parts import parts_of, transaction_of
-from slotkeeper.services import apps, passwords, resources
+from slotkeeper.services import account_mails, apps, passwords, resources
 
 
 async def _own_resource(
@@ -79,7 +79,10 @@ async def ask_reset(request: Request, body: AskReset) -> Response:
     if app_id is None and (app := await find_app(request)):
         app_id = app.id
     guesses.count(request, "reset", caller=caller, app_id=app_id, email=body.email)
-    await passwords.ask_for_reset(transaction_of(request), app_id, body.email)
+    tx = transaction_of(request)
+    token = await passwords.ask_for_reset(tx, app_id, body.email)
+    if token is not None:
+        await account_mails.send_link(tx, parts_of(request).vault, token)
     return json_response({})
 
 

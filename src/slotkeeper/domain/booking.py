@@ -50,7 +50,8 @@ class Booking:
     were made by one rule. ``steps`` holds what was said of single steps, such as
     ``{"notify_customer_by_email": {"enabled": false}}``.
     ``reminders`` are as they were sent, the booking's own or those of its project or app.
-    ``held_until`` is the instant at which a hold runs out.
+    ``held_until`` is the instant at which a hold runs out. ``said`` is what the request for the
+    step that is being taken says of steps, for this once: it is not stored.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class Booking:
     customer: Customer | None
     settings: Mapping[str, object]
     steps: Mapping[str, object] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
     meta: Mapping[str, object]
     reminders: Sequence[Mapping[str, object]] | None = None
     payment_id: str | None = None

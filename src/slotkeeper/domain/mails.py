@@ -14,6 +14,7 @@ from slotkeeper.domain.graphs import (
     Graph,
     State,
 )
+from slotkeeper.domain.waitlist import offered_entry
 
 
 class Audience(StrEnum):
@@ -40,6 +41,12 @@ SWITCHES: Mapping[Audience, str] = {
 }
 """The steps of a booking, or of a request, that say whether a mail is sent."""
 
+TIME_FORMAT = "mail_time_format"
+"""Where the steps of a booking keep PHP's letters in which its mails write times."""
+
+TIME_FORMAT_CHARACTERS_MAX = 100
+"""The longest such format; what is beyond is cut off."""
+
 _CONFIRMED = (
     Notice("booking_confirmed_owner", Audience.OWNER),
     Notice("booking_confirmed_customer", Audience.CUSTOMER),
@@ -53,6 +60,7 @@ _CANCELLED = (
     Notice("booking_cancelled_customer", Audience.CUSTOMER),
 )
 _LEFT = (Notice("booking_cancelled_by_customer_owner", Audience.OWNER),)
+_OFFERED = (Notice("waitlist_offer_customer", Audience.CUSTOMER),)
 _SEAT_CANCELLED = (Notice("group_cancelled_customer", Audience.CUSTOMER),)
 
 _NOTICES: Mapping[tuple[str, State, State], Sequence[Notice]] = {
@@ -110,7 +118,7 @@ def notices(
 def notices_of(booking: Booking, *, from_state: State) -> Sequence[Notice]:
     """Return the mails that are due after a step that brought a booking to its state.
 
-    Those that the booking itself switches off are left out.
+    Those are left out that the booking itself switches off, or the request for this step.
     """
     found = notices(
         booking.graph,
@@ -118,7 +126,10 @@ def notices_of(booking: Booking, *, from_state: State) -> Sequence[Notice]:
         to_state=booking.state,
         is_moved=booking.rescheduled_from is not None,
     )
-    return [each for each in found if is_switched_on(booking.steps, each.audience)]
+    if from_state is State.INITIALIZED and offered_entry(booking) is not None:
+        found = _OFFERED
+    steps = {**booking.steps, **booking.said}
+    return [each for each in found if is_switched_on(steps, each.audience)]
 
 
 def is_switched_on(steps: Mapping[str, object], audience: Audience) -> bool:

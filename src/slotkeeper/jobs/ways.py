@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from uuid import UUID
 
 from slotkeeper.domain.delivery import Delivery, Outcome
 from slotkeeper.notifications.http import HttpSender
-from slotkeeper.services import webhook_calls
+from slotkeeper.notifications.post import Post, PostRefused
+from slotkeeper.services import mails, webhook_calls
+from slotkeeper.services.mail_drafts import Desk
 from slotkeeper.services.vault import Vault
 from slotkeeper.services.webhook_calls import Prepared
 from slotkeeper.storage.transaction import Transaction
@@ -48,3 +51,41 @@ class WebhookWay:
     async def close(self) -> None:
         """Close the connections that are kept."""
         await self._http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A mail that is ready to be sent."""
+
+    message: EmailMessage
+    post: Post
+
+    async def send(self) -> Outcome:
+        """Hand it over once."""
+        try:
+            await self.post.send(self.message)
+        except PostRefused as refusal:
+            return Outcome(error=refusal.reason, is_final=refusal.permanent)
+        return Outcome()
+
+
+class MailWay:
+    """Mails, written at ``desk`` and handed over to ``post``."""
+
+    def __init__(self, desk: Desk, post: Post) -> None:
+        self._desk = desk
+        self._post = post
+
+    async def prepare(
+        self, tx: Transaction, taken: Sequence[Delivery]
+    ) -> Mapping[UUID, _Mail | None]:
+        """Return the mail that each delivery is; see ``mails.prepare``."""
+        found: dict[UUID, _Mail | None] = {}
+        for each in taken:
+            message = await mails.prepare(tx, self._desk, each)
+            found[each.id] = None if message is None else _Mail(message, self._post)
+        return found
+
+    async def close(self) -> None:
+        """Take leave of the mail server."""
+        await self._post.__aexit__(None, None, None)

@@ -17,15 +17,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import jwt
 from cryptography.exceptions import InvalidTag
 
+from slotkeeper.domain.addresses import is_of_page
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import LinkExpired, LinkInvalid
 from slotkeeper.domain.graphs import Action
 from slotkeeper.domain.mails import Audience
+from slotkeeper.domain.project import Project
+from slotkeeper.domain.zones import Zone, minute_ceil, minute_floor
 from slotkeeper.services import bookings
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage import action_links
@@ -119,6 +123,20 @@ def is_possible(booking: Booking, action: str, *, now: datetime) -> bool:
         has_page = booking.project_id is not None
         return has_page and booking.can_be_rescheduled and now < booking.start_at
     return action in booking.actions
+
+
+def address_to_move(project: Project, booking: Booking, *, zone: Zone, site: str) -> str:
+    """Return where another time is chosen: the project's own page for that, else ours.
+
+    The API documentation names the parameters; times are written in ``zone``.
+    ``rescheduling_url`` is the base that a project may give.
+    """
+    own = str(project.booking.get("rescheduling_url") or "")
+    base = own if is_of_page(own) else f"{site}/{project.slug}"
+    start, end = minute_floor(booking.start_at), minute_ceil(booking.end_at)
+    said = {"uuid": str(booking.id), "action": "reschedule"}
+    said |= {"event.start": zone.iso(start), "event.end": zone.iso(end), "zone": zone.name}
+    return f"{base}{'&' if '?' in base else '?'}{urlencode(said, quote_via=quote)}"
 
 
 async def verify(

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from slotkeeper.domain.booking import Booking, Transition
 from slotkeeper.domain.delivery import Hearers, Kind, News
+from slotkeeper.domain.graphs import State
+from slotkeeper.domain.mails import notices_of
 from slotkeeper.storage import announcements
 from slotkeeper.storage.transaction import Transaction
 
@@ -11,7 +13,8 @@ from slotkeeper.storage.transaction import Transaction
 async def announce(tx: Transaction, app_id: UUID, booking: Booking, step: Transition) -> None:
     """Announce the step that led a stored booking to where it stands.
 
-    Told are the webhooks of the app for its graph and state. Nothing leaves the house before
+    Told are the webhooks of the app for its graph and state, and by mail whom
+    ``domain.mails`` names. Nothing leaves the house before
     the transaction is committed, and nothing does if it is not.
     """
     news = News(
@@ -23,7 +26,9 @@ async def announce(tx: Transaction, app_id: UUID, booking: Booking, step: Transi
         from_state=step.from_state,
         message=step.message,
     )
-    await announcements.announce(tx, app_id, news, Hearers())
+    due = notices_of(booking, from_state=State(step.from_state))
+    hearers = Hearers(letters=[(each.slug, each.audience) for each in due])
+    await announcements.announce(tx, app_id, news, hearers)
 
 
 async def notify(tx: Transaction, app_id: UUID, news: News, hearers: Hearers) -> None:

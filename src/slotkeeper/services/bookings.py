@@ -109,7 +109,7 @@ async def logs_of(
     return await booking_log.logs_of(tx, app_id, booking_ids)
 
 
-async def act(
+async def act(  # noqa: PLR0913 - all of it goes with one action
     tx: Transaction,
     app_id: UUID,
     booking_id: UUID,
@@ -118,10 +118,12 @@ async def act(
     message: str | None = None,
     payment_id: str | None = None,
     meta: Mapping[str, object] | None = None,
+    said: Mapping[str, object] | None = None,
     actor: str,
 ) -> Booking:
     """Apply an action to a booking; refuse one that its state does not allow.
 
+    ``said`` is what the request says of single steps, such as that a mail is not sent.
     What follows from it is in ``effects``. Raises SlotTaken where a request is confirmed
     whose time has been taken meanwhile. A hold that has run out has ended, also when nobody
     has noted it yet: what is paid too late is refused.
@@ -129,7 +131,7 @@ async def act(
     before = await _locked(tx, app_id, booking_id)
     if before.has_run_out(tx.now):
         before = rung(before, at=tx.now)
-    after = before.after(action, at=tx.now)
+    after = replace(before.after(action, at=tx.now), said=said or {})
     await groups.check_cancellable(tx, app_id, before, action)
     if payment_id is not None and action == Action.PAY:
         after = replace(after, payment_id=payment_id)
@@ -176,7 +178,7 @@ async def change_meta(
     return after
 
 
-async def reschedule(
+async def reschedule(  # noqa: PLR0913 - all of it goes with one action
     tx: Transaction,
     app_id: UUID,
     booking_id: UUID,
@@ -185,6 +187,7 @@ async def reschedule(
     end: datetime,
     resource_id: UUID | None,
     message: str | None,
+    said: Mapping[str, object] | None = None,
     actor: str,
 ) -> Booking:
     """Move a booking to another time, perhaps another resource; return the new booking.
@@ -213,6 +216,7 @@ async def reschedule(
         end_at=end,
         customer=replace(old.customer, id=uuid4()) if old.customer else None,
         rescheduled_from=old.id,
+        said=said or {},
         created_at=tx.now,
     )
     booking = await placing.replace_time(tx, app_id, old, moved, message=message, actor=actor)

@@ -34,6 +34,7 @@ class OnRefusal(StrEnum):
 class Deed:
     """An action that is asked for, and what goes with it.
 
+    ``said`` is what it says of single steps, such as that a mail is not sent.
     ``with_related`` takes along the bookings that were related to it in a bulk.
     """
 
@@ -42,6 +43,7 @@ class Deed:
     message: str | None = None
     payment_id: str | None = None
     meta: Mapping[str, object] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
     with_related: bool = True
 
 
@@ -131,6 +133,7 @@ async def _act(
         message=deed.message,
         payment_id=deed.payment_id,
         meta=deed.meta,
+        said=deed.said,
         actor=actor,
     )
     if not deed.with_related or acted.bulk_id is None:
@@ -152,6 +155,7 @@ async def _follow(tx: Transaction, app_id: UUID, other: Booking, deed: Deed, *, 
                 deed.action,
                 message=deed.message,
                 payment_id=deed.payment_id,
+                said=deed.said,
                 actor=actor,
             )
     except TransitionRefused:

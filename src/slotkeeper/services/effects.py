@@ -163,7 +163,7 @@ async def _end_seats(
     """
     for seat in await bookings.seats_of(tx, app_id, owner.id, locked=True):
         for follows in _WITH_THE_CLASS[Action(action)].intersection(seat.actions):
-            after = seat.after(follows, at=tx.now)
+            after = replace(seat.after(follows, at=tx.now), said=owner.said)
             await move(tx, app_id, seat, after, action=follows, message=message, actor=actor)
 
 

@@ -50,6 +50,8 @@ WITH hears AS MATERIALIZED (
     SELECT 'mail', md5(%(app)s || ' ' || audience)::uuid, NULL, NULL, letter, audience,
         false, 2000
     FROM unnest(%(letters)s::text[], %(audiences)s::text[]) AS mails (letter, audience)
+    WHERE %(kind)s = 'notice' OR NOT EXISTS (
+        SELECT FROM apps WHERE id = %(app)s AND settings ->> 'disableEmail' = 'true')
 ),
 """
 

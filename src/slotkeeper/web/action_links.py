@@ -16,6 +16,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from slotkeeper.domain.addresses import is_of_page
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import (
     DomainError,
@@ -31,7 +32,6 @@ from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.services import action_links, bookings
 from slotkeeper.services.action_links import Link
 from slotkeeper.web.action_view import View
-from slotkeeper.web.addresses import is_of_page
 from slotkeeper.web.answers import FIELD_CHARACTERS_MAX, form_of, text_of
 from slotkeeper.web.pages import HEADERS, page
 

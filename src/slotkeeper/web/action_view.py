@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -15,8 +14,7 @@ from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import apps, projects, resources
-from slotkeeper.services.action_links import Link
-from slotkeeper.web.addresses import is_of_page
+from slotkeeper.services.action_links import Link, address_to_move
 from slotkeeper.web.clock import Clock, Style
 from slotkeeper.web.visit import minutes_of
 
@@ -142,18 +140,9 @@ class View:
         return self.link.audience is Audience.OWNER
 
     def address_to_move(self, site: str) -> str:
-        """Return where another time is chosen: the project's own page for that, else ours.
-
-        The API documentation names the parameters. ``rescheduling_url`` is the base that a
-        project may give.
-        """
+        """Return where another time is chosen: the project's own page for that, else ours."""
         assert self.project is not None, "such a link is possible on a page alone"
-        own = str(self.project.booking.get("rescheduling_url") or "")
-        base = own if is_of_page(own) else f"{site}/{self.project.slug}"
-        start, end = map(self.clock.zone.iso, minutes_of(self.booking))
-        said = {"uuid": str(self.booking.id), "action": "reschedule"}
-        said |= {"event.start": start, "event.end": end, "zone": self.clock.zone.name}
-        return f"{base}{'&' if '?' in base else '?'}{urlencode(said, quote_via=quote)}"
+        return address_to_move(self.project, self.booking, zone=self.clock.zone, site=site)
 
 
 def _zone_name(link: Link, booking: Booking, resource: Resource | None) -> str:

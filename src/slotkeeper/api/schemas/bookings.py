@@ -19,10 +19,12 @@ from slotkeeper.api.schemas.fields import (
 )
 from slotkeeper.api.times import Times
 from slotkeeper.domain.booking import Customer
+from slotkeeper.domain.mails import TIME_FORMAT, TIME_FORMAT_CHARACTERS_MAX
 from slotkeeper.domain.order import STEPS, Order
 from slotkeeper.domain.reminder import parse_reminders
 from slotkeeper.services.bulk import Deed
 
+_MAIL_SWITCHES = ("notify_customer_by_email", "notify_owner_by_email")
 _FLAT = ("start", "end", "what", "where", "description", "calendar_id", "participants")
 
 
@@ -105,6 +107,30 @@ class PaymentTimeout(Body):
     unit: Text = Field(default="min", examples=["min"])
 
 
+class _Switching(Body):
+    """What can be said of the mails that a step leads to.
+
+    The oldest form of these switches has them in an object named ``actions``.
+    """
+
+    notify_customer_by_email: Switch | None = None
+    notify_owner_by_email: Switch | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _out_of_actions(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("actions"), dict):
+            return given
+        nested = given["actions"]
+        return {key: nested[key] for key in _MAIL_SWITCHES if key in nested} | given
+
+    @property
+    def switches(self) -> dict[str, Any]:
+        """Return what is said, by the name of the step."""
+        said = {name: getattr(self, name) for name in _MAIL_SWITCHES}
+        return {name: each.model_dump() for name, each in said.items() if each is not None}
+
+
 class _Ordered(Body):
     """What a booking and a reservation have in common.
 
@@ -170,15 +196,16 @@ class _Ordered(Body):
         )
 
 
-class CreateBooking(_Ordered):
-    """A new booking. What it leaves open comes from its reservation, class or project."""
+class CreateBooking(_Ordered, _Switching):
+    """A new booking. What it leaves open comes from its reservation, class or project.
+
+    Its mails write times as the request wants its own.
+    """
 
     action: Text | None = Field(default=None, description="First action; the graph has its own")
     reservation_id: Id | None = Field(default=None, description="The reservation it takes over")
     timeout: PaymentTimeout | None = None
     auto_complete_one_hour_after_booking_ends: Switch | None = None
-    notify_customer_by_email: Switch | None = None
-    notify_owner_by_email: Switch | None = None
     trigger_webhook: Switch | None = None
     reminders: ReminderList | None = Field(
         default=None,
@@ -194,12 +221,17 @@ class CreateBooking(_Ordered):
     def order(self, times: Times) -> Order:
         """Return what is ordered; refuse times that cannot be read."""
         said = {name: getattr(self, name) for name in STEPS}
+        steps: dict[str, object] = {
+            name: each.model_dump() for name, each in said.items() if each is not None
+        }
+        if times.output_format:
+            steps[TIME_FORMAT] = times.output_format[:TIME_FORMAT_CHARACTERS_MAX]
         return replace(
             super().order(times),
             action=self.action or None,
             reservation_id=self.reservation_id,
             reminders=self._checked_reminders(),
-            steps={name: each.model_dump() for name, each in said.items() if each is not None},
+            steps=steps,
         )
 
     def _checked_reminders(self) -> list[dict[str, Any]] | None:
@@ -225,7 +257,7 @@ class ExtendReservation(Body):
     )
 
 
-class ActOnBooking(Body):
+class ActOnBooking(_Switching):
     """What goes with an action: an object named after it, such as ``{"cancel": {"message"}}``."""
 
     model_config = ConfigDict(extra="allow")
@@ -244,6 +276,7 @@ class ActOnBooking(Body):
             message=self.message(action),
             payment_id=self.payment_id,
             meta=self.meta or {},
+            said=self.switches,
             with_related=self.apply_to_bulked_bookings,
         )
 
@@ -276,7 +309,7 @@ class UpdateBooking(Body):
         return self.meta if self.meta is not None else dict(self.model_extra or {})
 
 
-class RescheduleBooking(Body):
+class RescheduleBooking(_Switching):
     """A new time for a booking, perhaps with another resource."""
 
     start: Timestamp

@@ -1,4 +1,4 @@
-"""Addresses of other sites that a page may lead to."""
+"""Addresses of other sites that a page or a mail may lead to."""
 
 from urllib.parse import urlsplit
 
