@@ -165,7 +165,7 @@ async def test_no_answer_shows_anything_of_another_resource(
         query = {"include": ALL_INCLUDES, "email": DOC, "start": "2030-01-01", "end": "2031-01-01"}
         answer = await two.server.get(address, params=query)
         assert answer.status_code in {200, 404}, answer.text
-        secret = {theirs[f"{kind}_id"] for kind in ("calendar", "event", "credential")}
+        secret = {theirs[f"{kind}_id"] for kind in ("calendar", "event", "credential", "feed")}
         if route.name not in {"list_bookings", "get_booking"}:  # which name who else is there
             secret |= {theirs["resource_id"], theirs["booking_id"]}
         if route.name not in {"get_embedded_project", "list_projects"} or ids is mine:

@@ -73,6 +73,7 @@ USED_UP: Mapping[str, str] = {
     "reschedule_booking": "booking",
     "leave_waitlist": "entry",
     "delete_credential": "credential",
+    "delete_feed": "feed",
     "revoke_key": "key",
     "delete_app": "app",
     "delete_webhook": "webhook",
@@ -135,6 +136,7 @@ class World:
                 world.ids["webhook_id"] = world.webhook()
                 test = f"/webhooks/{world.ids['webhook_id']}/test"
                 world.ids["delivery_id"] = world.created(test, {})["id"]
+                world.keep("feed")
                 world.ids["series_id"] = world.created("/bookings/series", world._series())["id"]
                 filters = world.created("/findtime/filtercollections", {})
                 world.ids["filtercollection_id"] = filters["id"]
@@ -293,7 +295,7 @@ class World:
                     "availability": {"length": "1 hour", "to": "1 week"},
                     "booking": {"graph": "instant", "what": "Consultation", "where": "Here"},
                 }
-            case "key" | "app" | "credential":
+            case "key" | "app" | "credential" | "feed":
                 body = self._body_of_access(kind)
             case "location" | "service" | "widget":
                 body = {"name": kind, "config": {}, **self._places()}
@@ -320,6 +322,8 @@ class World:
         return body
 
     def _body_of_access(self, kind: str) -> Json:
+        if kind == "feed":
+            return {"resource_id": self.ids["resource_id"], "details": "full"}
         if kind != "credential":
             return {"name": f"One more {kind}"}
         token = {"type": "client-token", "scopes": ["widget"], "description": "Token of the shop"}
@@ -356,6 +360,7 @@ class World:
             "create_app": self._body("app"),
             "create_key": self._body("key"),
             "create_credential": self._body("credential"),
+            "create_feed": self._body("feed"),
             "create_bookings_bulk": {"bookings": [self._body("booking")]},
             "update_bookings_bulk": {
                 "bookings": [{"id": self.ids["booking_id"], "action": "confirm"}]

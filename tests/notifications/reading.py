@@ -1,7 +1,7 @@
 """Calendar files as other programs read them, and what the RFCs want of every one."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped] # the library has no types
@@ -89,3 +89,56 @@ def offset_at(zone: Read, moment: datetime) -> timedelta | None:
 
 def timedelta_of(value: Any) -> timedelta:
     return value.td if hasattr(value, "td") else timedelta(seconds=value.to_ical())
+
+
+Span = tuple[datetime, datetime, str]
+
+
+def occurrences(calendar: Read, start: datetime, end: datetime) -> list[Span]:
+    """Return when everything in a calendar takes place within [start, end), and its title.
+
+    In order of time, in UTC. Made of the file alone, as a program that subscribes does it;
+    days begin at midnight in UTC.
+    """
+    events = calendar.walk("VEVENT")
+    replaced = {(str(each["uid"]), _instant(each["recurrence-id"].dt)) for each in events
+                if "recurrence-id" in each}  # fmt: skip
+    found: list[Span] = []
+    for event in events:
+        first, length = event["dtstart"].dt, event["dtend"].dt - event["dtstart"].dt
+        without = {_instant(each) for each in _dates(event, "exdate")}
+        for each in {first, *_by_rule(event, first, end), *_dates(event, "rdate")}:
+            moment = _instant(each)
+            is_replaced = "recurrence-id" not in event and (str(event["uid"]), moment) in replaced
+            if moment not in without and not is_replaced:
+                found.append((moment, moment + length, str(event["summary"])))
+    return sorted(each for each in found if each[0] < end and each[1] > start)
+
+
+def _by_rule(event: Read, first: Any, end: datetime) -> Iterator[Any]:
+    """Yield the starts by rule, on the clock of the first."""
+    if "rrule" not in event:
+        return
+    is_day = not isinstance(first, datetime)
+    wall = datetime(first.year, first.month, first.day) if is_day else first.replace(tzinfo=None)  # noqa: DTZ001
+    text = event["rrule"].to_ical().decode()
+    if "UNTIL=" in text and not is_day:  # told in UTC; the rule is worked out on the clock
+        until = event["rrule"]["UNTIL"][0].astimezone(first.tzinfo)
+        text = ";".join(each for each in text.split(";") if not each.startswith("UNTIL"))
+        text += f";UNTIL={until:%Y%m%dT%H%M%S}"
+    last = end.replace(tzinfo=None) + timedelta(days=2)
+    for each in rrulestr(text, dtstart=wall).between(wall, last, inc=True):
+        yield each.date() if is_day else each.replace(tzinfo=first.tzinfo)
+
+
+def _dates(event: Read, name: str) -> Iterator[Any]:
+    given = event.get(name, [])
+    for each in given if isinstance(given, list) else [given]:
+        for date in each.dts:
+            yield date.dt
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC)

@@ -48,6 +48,9 @@ class Owned:
         )
         webhook_id = await self.of.webhook()
         test = await self.of.api.created(f"/webhooks/{webhook_id}/test")
+        feed = await self.of.api.created(
+            "/feeds", {"resource_id": resource["id"], "details": "full"}
+        )
         self.slug = project["slug"]
         self.ids = {
             "resource_id": resource["id"],
@@ -65,6 +68,7 @@ class Owned:
             "entry_id": entry["id"],
             "webhook_id": webhook_id,
             "delivery_id": test["id"],
+            "feed_id": feed["id"],
             "action": "cancel",
         }
         return self
@@ -75,7 +79,7 @@ async def snapshot(api: Caller) -> list[Json]:
     lists = ["/resources?include=availability_constraints", "/projects?include=resources"]
     lists += ["/bookings?include=logs,event,meta", "/calendars", "/bookings/waitlist?include=logs"]
     lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
-    lists += ["/credentials", "/app/keys", "/app?include=app_token,widget_token"]
+    lists += ["/feeds", "/credentials", "/app/keys", "/app?include=app_token,widget_token"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
     lists += [f"/webhooks/{each['id']}/deliveries" for each in await api.found("/webhooks")]
     lists += ["/webhooks"]

@@ -19,6 +19,7 @@ from slotkeeper.api import (
     events,
     examples,
     explain,
+    feeds,
     filter_collections,
     find_time,
     graphs,
@@ -52,7 +53,17 @@ PREFIX = "/v2"
 # framework asks one room after another, so what customers wait for comes first.
 _ROOMS = (
     *(availability, overviews, groups, reservations, bulk, waitlist, series, graphs, bookings),
-    *(resources, calendars, events, projects, locations, location_services, templates, widgets),
+    *(
+        resources,
+        calendars,
+        events,
+        feeds,
+        projects,
+        locations,
+        location_services,
+        templates,
+        widgets,
+    ),
     *(apps, app_keys, credentials, users, invitations, properties, contacts, customers),
     *(explain, filter_collections, find_time, webhooks, webhook_deliveries),
 )

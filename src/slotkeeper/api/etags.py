@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from fastapi import Request, Response
 
-PARAMETER = "If-None-Match"
+from slotkeeper.edge.etags import is_known
 
 ANSWER = {"description": "The caller has this answer already, as `If-None-Match` says"}
 """What the OpenAPI document says of an answer that is not sent again."""
@@ -20,14 +20,8 @@ def fresh(request: Request, answer: Response) -> Response:
     if answer.status_code != HTTPStatus.OK:
         return answer
     tag = f'"{sha256(answer.body).hexdigest()[:24]}"'
-    if PARAMETER in request.headers and _is_among(tag, request.headers.getlist(PARAMETER)):
+    if is_known(request, tag):
         kept = {"ETag": tag, "Cache-Control": answer.headers.get("cache-control", "no-cache")}
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
     answer.headers["ETag"] = tag
     return answer
-
-
-def _is_among(tag: str, given: list[str]) -> bool:
-    """Tell whether a list of tags names this one; a proxy may have made it a weak one."""
-    tags = [each.strip() for line in given for each in line.split(",")]
-    return "*" in tags or any(each.removeprefix("W/") == tag for each in tags)

@@ -102,6 +102,7 @@ EXAMPLES: Mapping[str, Any] = {
         "start": "2030-05-07T12:00:00-07:00",
         "end": "2030-05-07T13:00:00-07:00",
     },
+    "create_feed": {"resource_id": _RESOURCE, "details": "busy"},
     "update_event": {"end": "2030-05-07T13:30:00-07:00", "rsvp": "accepted"},
     "create_project": {
         "name": "Consultation",

@@ -33,6 +33,7 @@ _KINDS: Mapping[str, Kind] = {
     "reservation_id": Kind.BOOKING,
     "project_id": Kind.PROJECT,
     "credential_id": Kind.CREDENTIAL,
+    "feed_id": Kind.FEED,
 }
 """Whose id a name in a path, a query or a body announces."""
 

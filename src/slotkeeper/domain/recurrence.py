@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slotkeeper.domain.interval import Interval
-from slotkeeper.domain.rrule import LAST_DAY, Rule, Until
-from slotkeeper.domain.zones import DAY, EPOCH_DAY, Zone
+from slotkeeper.domain.rrule import LAST_DAY, Rule, Until, parse_rule
+from slotkeeper.domain.zones import DAY, EPOCH_DAY, Zone, to_datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,30 @@ def occurrences(series: Series, window: Interval) -> Iterator[Interval]:
         ends = _end(series, start)
         if ends > begin:
             yield start, ends
+
+
+def rule_for_others(text: str, *, zone: Zone, all_day: bool) -> str:
+    """Return an RRULE as calendar programs read it: how it ends is told as RFC 5545 wants it.
+
+    UNTIL is in UTC where times are told in a zone, and a day where days are told (3.3.10); we
+    understand it in other forms too.
+
+    >>> from slotkeeper.domain.zones import find_zone
+    >>> paris = find_zone("Europe/Paris")
+    >>> rule_for_others("FREQ=DAILY;UNTIL=20300507", zone=paris, all_day=False)
+    'FREQ=DAILY;UNTIL=20300507T215900Z'
+    """
+    until = parse_rule(text).until
+    if until is None:
+        return text
+    last = _last_start(until, zone)
+    form = "%Y%m%d" if all_day else "%Y%m%dT%H%M%SZ"
+    moment = to_datetime(last + zone.offset_at(last) if all_day else last)
+    parts = (each.partition("=")[0] for each in text.split(";"))
+    return ";".join(
+        f"UNTIL={moment.strftime(form)}" if name == "UNTIL" else part
+        for name, part in zip(parts, text.split(";"), strict=True)
+    )
 
 
 def has_start(series: Series, start: int) -> bool:

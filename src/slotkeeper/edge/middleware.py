@@ -19,6 +19,10 @@ API_ROOTS = ("/v1", "/v2")
 """Where the API lies: this version, and the one before, which is gone."""
 
 
+SECRET_PATHS = "/feeds/"
+"""Below this, a path is a secret."""
+
+
 class Envelope:
     """Gives every answer its id, tells test mode, logs the request, and catches what falls.
 
@@ -58,7 +62,7 @@ class Envelope:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
-            log.exception("request_failed", path=scope["path"], request_id=request_id)
+            log.exception("request_failed", path=logged(scope["path"]), request_id=request_id)
             if status:
                 raise  # half an answer is out; only closing the connection is honest
             await self.failed(scope)(scope, receive, send_with_headers)
@@ -66,7 +70,7 @@ class Envelope:
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=logged(scope["path"]),
                 status=status,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
                 request_id=request_id,
@@ -143,6 +147,15 @@ class Heads:
             await send(message)
 
         await self.app({**scope, "method": "GET"}, receive, send_head)
+
+
+def logged(path: str) -> str:
+    """Return a path as logs may show it: the address of a feed is its secret.
+
+    >>> logged("/feeds/3kTb9.ics"), logged("/v2/feeds/3kTb9")
+    ('/feeds/…', '/v2/feeds/3kTb9')
+    """
+    return f"{SECRET_PATHS}…" if path.startswith(SECRET_PATHS) else path
 
 
 def is_below(path: str, *roots: str) -> bool:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     BOOKING = "booking"
     PROJECT = "project"
     CREDENTIAL = "credential"
+    FEED = "feed"
 
 
 _WITH_RESOURCE: LiteralString = "app_id = %(app)s AND id = ANY(%(ids)s) AND resource_id = %(own)s"
@@ -28,6 +29,7 @@ _OWNED: Mapping[Kind, LiteralString] = {
     Kind.CALENDAR: f"SELECT id FROM calendars WHERE {_WITH_RESOURCE}",
     Kind.EVENT: f"SELECT id FROM events WHERE {_WITH_RESOURCE}",
     Kind.CREDENTIAL: f"SELECT id FROM credentials WHERE {_WITH_RESOURCE}",
+    Kind.FEED: f"SELECT id FROM feeds WHERE {_WITH_RESOURCE}",
     Kind.BOOKING: "SELECT id FROM bookings WHERE app_id = %(app)s AND id = ANY(%(ids)s) "
     "AND (resource_id = %(own)s OR %(own)s = ANY(further_resource_ids))",
     Kind.PROJECT: "SELECT project_id FROM project_resources WHERE app_id = %(app)s "

@@ -111,6 +111,7 @@ _BELONGINGS = (
     "resource_properties",
     "password_links",
     "credentials",
+    "feeds",
 )
 
 _RETIRE = """

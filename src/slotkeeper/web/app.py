@@ -8,6 +8,7 @@ from slotkeeper.web import (
     calendar_files,
     docs,
     errors,
+    feeds,
     home,
     mails,
     passwords,
@@ -21,5 +22,6 @@ def install(app: FastAPI) -> None:
     The page of a project takes any address of one segment, so it comes last.
     """
     errors.install(app)
-    for room in (home, docs, action_links, calendar_files, waitlist, passwords, mails, booking):
+    pages = (home, docs, action_links, calendar_files, feeds, waitlist, passwords, mails, booking)
+    for room in pages:
         app.include_router(room.router)
