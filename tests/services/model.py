@@ -21,6 +21,9 @@ from slotkeeper.domain.graphs import (
 
 Lunch = tuple[UUID, datetime, datetime]
 
+BEFORE, AFTER = timedelta(minutes=20), timedelta(minutes=50)
+"""Every booking is reminded of so long before its start, and so long after it."""
+
 
 @dataclass(eq=False)
 class Known:
@@ -37,6 +40,8 @@ class Known:
     state: State = State.INITIALIZED
     log: list[str] = field(default_factory=list)
     was_seat: bool = False
+    planned: list[datetime] = field(default_factory=list)
+    told: int = 0
 
     @property
     def is_seat(self) -> bool:
@@ -81,9 +86,30 @@ class Known:
                 return end
         return None
 
-    def go(self, action: Action) -> None:
+    @property
+    def takes_place(self) -> bool:
+        of_class = self.graph is GROUP_OWNER and self.state is State.TENTATIVE
+        return of_class or self.state in (State.CONFIRMED, State.PAID)
+
+    def go(self, action: Action, now: datetime) -> None:
+        took_place = self.takes_place
         self.state = self.graph.transitions[self.state, action]
         self.log.append(action)
+        if self.takes_place and not took_place:
+            moments = (self.start - BEFORE, self.start + AFTER)
+            self.planned = [each for each in moments if each >= now]
+        elif not self.takes_place and self.state is not State.COMPLETED:
+            self.planned = []
+
+    def remind(self, now: datetime) -> None:
+        """Tell what is due, unless it is of no use any more."""
+        for due in [each for each in self.planned if each <= now]:
+            self.planned.remove(due)
+            if due < self.start:
+                misleads = now >= self.start and now - due > timedelta(minutes=5)
+                self.told += self.takes_place and not misleads
+            else:
+                self.told += now - due <= timedelta(days=1)
 
 
 @dataclass
@@ -120,14 +146,14 @@ class Model:
 
     def act(self, known: Known, action: Action) -> None:
         """Let a booking take a step; the seats of a class follow it where they can."""
-        known.go(action)
+        known.go(action, self.now)
         if known.graph is not GROUP_OWNER or not known.is_final:
             return
         for seat in self.seats_of(known):
             follows = Action.CANCEL_BY_OWNER if action is Action.CANCEL else Action.COMPLETE
             follows = Action.CANCEL if seat.graph is RESERVATION else follows
             if (seat.state, follows) in seat.graph.transitions:
-                seat.go(follows)
+                seat.go(follows, self.now)
 
     def ring(self) -> None:
         """Do what time does, to everything whose moment has come."""
@@ -135,6 +161,8 @@ class Model:
             if known.due_at is not None and known.due_at <= self.now:
                 [action] = [a for state, a in known.graph.alarms if state is known.state]
                 self.act(known, action)
+        for known in self.bookings.values():
+            known.remind(self.now)
 
     def delete(self, booking_id: UUID) -> None:
         gone = self.bookings.pop(booking_id)

@@ -23,6 +23,8 @@ class Tables:
     seats: dict[UUID, list[tuple[UUID, int, datetime | None]]]
     states: dict[UUID, tuple[str, bool, datetime | None]]
     logs: dict[UUID, list[tuple[str, str, str]]]
+    planned: dict[UUID, list[tuple[datetime]]]
+    told: dict[UUID, list[tuple[int]]]
     overlaps: int
 
     def check(self, model: Model) -> None:
@@ -33,11 +35,13 @@ class Tables:
             booking_id: (known.state, known.is_final, known.due_at)
             for booking_id, known in model.bookings.items()
         }
-        assert {*self.claims, *self.events, *self.seats} <= {*model.bookings}
+        assert {*self.claims, *self.events, *self.seats, *self.planned} <= {*model.bookings}
         numbers = [(owner, number) for rows in self.seats.values() for owner, number, _ in rows]
         assert len({*numbers}) == len(numbers)
         for booking_id, known in model.bookings.items():
             self._check_log(booking_id, known)
+            assert [due for (due,) in self.planned[booking_id]] == known.planned, known
+            assert len(self.told[booking_id]) == known.told, known
             owner_id = ids[id(known.owner)] if known.owner is not None else None
             self._check_seat(booking_id, known, owner_id, ran_out=known.ran_out(model.now))
             self._check_time(booking_id, known, ran_out=known.ran_out(model.now))
@@ -88,6 +92,12 @@ async def read(shop: Shop) -> Tables:
         "SELECT booking_id, owner_booking_id, number, until FROM seats WHERE app_id = %s"
     )
     states = await rows("SELECT id, state, completed, alarm_at FROM bookings WHERE app_id = %s")
+    planned = await rows(
+        "SELECT booking_id, due_at FROM reminders WHERE app_id = %s ORDER BY due_at"
+    )
+    told = await rows(
+        "SELECT booking_id, number FROM announcements WHERE app_id = %s AND kind = 'reminder'"
+    )
     [overlaps] = await rows(
         "SELECT count(*) FROM claims AS one JOIN claims AS other USING (app_id, resource_id) "
         "WHERE app_id = %s AND one.booking_id < other.booking_id "
@@ -103,6 +113,8 @@ async def read(shop: Shop) -> Tables:
             booking_id: [(line.action, line.from_state, line.to_state) for line in lines]
             for booking_id, lines in logs.items()
         },
+        planned=_by_booking(planned),
+        told=_by_booking(told),
         overlaps=overlaps["count"],
     )
 

@@ -2,8 +2,8 @@
 
 Every step is a committed transaction, or one undone by a refusal, as at the edge. After each
 the tables must tell the same story as the model: who holds which time and which seat and until
-when, what the calendars show, and what the logs say happened. All seven graphs are walked, and
-time passes, with and without a worker that notes it.
+when, what the calendars show, what is to be reminded of, and what the logs say happened. All
+seven graphs are walked, and time passes, with and without a worker that notes it.
 """
 
 import asyncio
@@ -44,12 +44,12 @@ from slotkeeper.domain.graphs import (
 )
 from slotkeeper.domain.order import Order
 from slotkeeper.edge.parts import Shuffle
-from slotkeeper.services import alarms, bookings, events, reservations
+from slotkeeper.services import alarms, bookings, events, reminders, reservations
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Database
 from tests.conftest import new_database
 from tests.services import tables
-from tests.services.model import Known, Model
+from tests.services.model import AFTER, BEFORE, Known, Model
 from tests.services.shop import MARTY, Shop, at, open_shop
 from tests.support.clock import NOW
 
@@ -69,6 +69,15 @@ quarters = st.integers(1, 4)
 minutes = st.integers(1, 30)
 choice = st.integers(0, 11)
 actions = st.sampled_from([*Action, "fly"])
+
+REMINDERS = [
+    {
+        "type": "webhook",
+        "settings": {"url": "https://hill.example/hook"},
+        "when": {"type": kind, "unit": "secs", "time": span.seconds},
+    }
+    for kind, span in (("before", BEFORE), ("after", AFTER))
+]
 
 
 class World:
@@ -176,10 +185,12 @@ class Walk(RuleBasedStateMachine):
         if old is None:
             return multiple()
         graph = OF_SEATS[which % 2] if old.is_seat else OF_TIME[which]
-        known = replace(old, graph=graph, state=State.INITIALIZED, log=[], held_until=None)
+        known = replace(
+            old, graph=graph, state=State.INITIALIZED, log=[], planned=[], held_until=None
+        )
         order = Order(
             reservation_id=reservation_id, graph=graph.name, customer=MARTY,
-            steps={"timeout": {"time": minutes, "unit": "min"}},
+            steps={"timeout": {"time": minutes, "unit": "min"}}, reminders=REMINDERS,
         )  # fmt: skip
         known.held_until = self.model.now + timedelta(minutes=minutes)
         if self._is_over(old):
@@ -279,7 +290,8 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def a_worker_looks(self) -> None:
         async def work(shop: Shop) -> int:
-            return await alarms.ring_due(shop.tx, most=5)
+            moved = await alarms.ring_due(shop.tx, most=5)
+            return moved or await reminders.ring_due(shop.tx, most=5)
 
         while self.world.within(self.app_id, work):
             pass
@@ -312,7 +324,7 @@ class Walk(RuleBasedStateMachine):
         """Return the order for a booking, and note until when it would be held."""
         known.held_until = self.model.now + timedelta(minutes=minutes)
         timeout = {"timeout": {"time": minutes, "unit": "min"}}
-        common = Order(graph=known.graph.name, customer=MARTY, steps=timeout)
+        common = Order(graph=known.graph.name, customer=MARTY, steps=timeout, reminders=REMINDERS)
         if known.owner is not None:
             return replace(common, owner_booking_id=self._id_of(known.owner))
         shares = {"allow_double_bookings": True} if known.shares else {}
@@ -359,10 +371,10 @@ class Walk(RuleBasedStateMachine):
             self._refused(SlotTaken, work)
             return multiple()
         booking_id = self.world.within(self.app_id, work)
-        known.go(known.graph.initial)
+        known.go(known.graph.initial, self.model.now)
         self.model.bookings[booking_id] = known
         if instead_of is not None and ended_by is not None:
-            instead_of.go(ended_by)
+            instead_of.go(ended_by, self.model.now)
         return booking_id
 
     def _refused(self, refusal: type[DomainError], work: Callable[[Shop], Awaitable[Any]]) -> None:
