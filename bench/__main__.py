@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [engine] [http] [bookings] [start] [growth] [--quick]``."""
+"""Run the benchmarks: ``python -m bench [--quick] [PART]...``; ``--help`` names the parts."""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import os
 import platform
 import time
 
-from bench import bookings, engine, growth, over_http, start
+from bench import bookings, engine, growth, over_http, reminders, start
 
 PARTS = {
     "engine": engine.run,
@@ -14,6 +14,7 @@ PARTS = {
     "bookings": bookings.run,
     "start": start.run,
     "growth": growth.run,
+    "reminders": reminders.run,
 }
 
 

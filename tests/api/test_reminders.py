@@ -132,6 +132,26 @@ async def test_the_public_key_decides_nothing_about_them(tenant: Tenant, parts: 
     assert [moment for _, moment in await planned(parts, tenant)] == ["11:45", "12:45"]
 
 
+async def test_a_booking_shows_them_to_who_asks_and_not_to_the_public(tenant: Tenant) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"], reminders=[MAIL, CALL])
+    order = tenant.order(doc["id"], START, END, project_id=project["id"])
+    made = await tenant.api.created("/bookings?include=reminders", order)
+    assert made["reminders"] == [MAIL, CALL]
+    [listed] = await tenant.api.found("/bookings?include=reminders")
+    assert listed["reminders"] == [MAIL, CALL]
+    moved = await tenant.widget.post(
+        f"/bookings/{made['id']}/reschedule?include=reminders",
+        {"start": END, "end": "2030-05-07T14:00:00+00:00"},
+    )
+    assert moved.status_code == 200
+    assert "reminders" not in moved.json()["data"]
+    assert "reminders" not in await tenant.api.found(f"/bookings/{made['id']}")
+    other = tenant.order(doc["id"], START, END)
+    plain = await tenant.api.created("/bookings?include=reminders", other)
+    assert plain["reminders"] == []
+
+
 async def test_nulls_are_nothing_said(tenant: Tenant, parts: Parts) -> None:
     doc = await tenant.resource()
     order = tenant.order(doc["id"], START, END, reminders=None, event_notifications=[MAIL])

@@ -32,6 +32,7 @@ from slotkeeper.storage import (
     groups,
     holders,
     limits,
+    reminders,
     seats,
     series,
     waitlist,
@@ -49,7 +50,7 @@ APP = UUID(int=1)
 
 PEOPLE = [UUID(int=n) for n in range(1, 101)]
 
-BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log", "waitlist")
+BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log", "waitlist", "reminders")
 
 CLASS = UUID(int=10_000_001)
 """A class, over long ago; CLASS_AHEAD is one to come. Each of all has five of eight seats sold."""
@@ -93,6 +94,8 @@ INSERT INTO bookings (app_id, id, graph, state, completed, resource_id, project_
         id || '@example.com', jsonb_build_object('n', id), start_at - interval '9 days', now,
         CASE WHEN start_at > now - interval '3 hours' THEN start_at + interval '90 minutes' END
     FROM held;
+INSERT INTO reminders SELECT uuid_at(1), id, k, start_at - k * interval '7 minutes', '{{}}'
+    FROM held, generate_series(1, 10) AS k WHERE start_at >= now - interval '1 hour';
 CREATE TEMP TABLE class AS
     SELECT uuid_at(10000000 + n) AS id, uuid_at(1 + n % 100) AS who,
         now - {past} * interval '1 hour' + n * interval '100 hours' / 100 AS start_at, now,
@@ -379,6 +382,34 @@ async def test_what_is_overdue_is_counted_by_its_moment(explained: Transaction) 
     assert count
     assert first is not None
     check(explained, "bookings_by_alarm")
+
+
+async def test_reminders_are_found_by_their_moment_and_their_booking(
+    explained: Transaction,
+) -> None:
+    found = await reminders.due(explained, NOW, most=25)
+
+    assert len(found) == 25
+    check(explained, "reminders_by_moment")
+    await reminders.done(explained, found[0])
+    await reminders.put_off(explained, found[1], NOW + timedelta(minutes=1))
+    await reminders.forget(explained, APP, found[1].booking_id)
+    check(explained, "reminders_pkey")
+
+
+async def test_when_a_reminder_is_due_next_is_found_by_its_moment(explained: Transaction) -> None:
+    soonest = await reminders.next_moment(explained, NOW)
+
+    assert soonest is not None
+    assert soonest > NOW
+    check(explained, "Index Only Scan using reminders_by_moment")
+
+
+async def test_whom_a_class_reminds_is_found_by_the_class(explained: Transaction) -> None:
+    found = await reminders.seats_to_remind(explained, APP, CLASS_AHEAD, ("confirmed",))
+
+    assert len(found) == 5
+    check(explained, "bookings_of_owner")
 
 
 @pytest.mark.parametrize(

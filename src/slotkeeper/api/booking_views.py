@@ -199,6 +199,7 @@ class Viewer:
             "project": show.project(project) if project else None,
             "meta": booking.meta,
             "settings": booking.settings,
+            "reminders": booking.reminders or [],
             "logs": [line_of_log(line) for line in self.logs.get(booking.id, ())],
             "customer_action_links": self.links.get(booking.id, {}),
         }

@@ -120,6 +120,7 @@ class ShownBooking(Answer):
     project: ShownProject | None = Field(default=None, description="With `include=project`")
     meta: dict[str, Any] | None = Field(default=None, description="With `include=meta`")
     settings: dict[str, Any] | None = Field(default=None, description="With `include=settings`")
+    reminders: list[Any] | None = Field(default=None, description="With `include=reminders`")
     logs: list[ShownTransition] | None = Field(default=None, description="With `include=logs`")
     provider_event: dict[str, Any] | None = Field(
         default=None, description="With `include=provider_event`"
