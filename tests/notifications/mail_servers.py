@@ -6,7 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -90,7 +90,7 @@ async def mail_server(
 
     class Protocol(SMTP):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            assert isinstance(transport, asyncio.Transport)
+            transport = cast(asyncio.Transport, transport)
             if not found.transports or found.transports[-1] is not transport:
                 found.connections += self.transport is None
                 found.transports.append(transport)

@@ -107,7 +107,28 @@ const contrast = () =>
     return lowest;
   });
 
+// What a frame within the page shows of an element.
+const frame = async ({ selector }) => {
+  const element = page.frames()[1].locator(selector).first();
+  const color = await element.evaluate((each) => getComputedStyle(each).color);
+  return { text: await element.innerText(), color };
+};
+
+// Follows a link of a frame that opens a tab, and closes it again.
+const popup = async ({ selector }) => {
+  const [opened] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.frames()[1].locator(selector).first().click(),
+  ]);
+  await opened.waitForLoadState();
+  const found = { url: opened.url(), alone: await opened.evaluate(() => window.opener === null) };
+  await opened.close();
+  return found;
+};
+
 const commands = {
+  frame,
+  popup,
   open,
   tabTo,
   look,
