@@ -6,12 +6,13 @@ import os
 import platform
 import time
 
-from bench import bookings, engine, growth, over_http, reminders, start
+from bench import bookings, deliveries, engine, growth, over_http, reminders, start
 
 PARTS = {
     "engine": engine.run,
     "http": over_http.run,
     "bookings": bookings.run,
+    "deliveries": deliveries.run,
     "start": start.run,
     "growth": growth.run,
     "reminders": reminders.run,

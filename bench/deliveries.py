@@ -1,0 +1,207 @@
+"""Webhooks per second with one and two workers, and what telling others adds to a booking."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from aiohttp import web
+
+from bench import fill, table
+from bench.bookings import slots_of
+from bench.client import Load, drive, post
+from bench.measure import Spread, ratio
+from bench.place import FIRST_DAY, Place, place
+from bench.scene import LENGTH, Scene
+from bench.server import worker
+from slotkeeper.domain.delivery import Hearers, Kind, News
+from slotkeeper.notifications.guard import AllowedHosts
+from slotkeeper.notifications.http import HttpCall, HttpSender
+from slotkeeper.storage import announcements
+
+PEOPLE = 100
+WORKERS = (1, 2)
+_FIRST = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC)
+_CUSTOMER = {"name": "Marty McFly", "email": "marty@example.com", "timezone": "UTC"}
+_QUIET = {
+    "notify_customer_by_email": {"enabled": False},
+    "notify_owner_by_email": {"enabled": False},
+}
+
+# Each delivery has a booking of its own: those of one booking go one after another.
+_COPIES = (
+    "INSERT INTO bookings SELECT (jsonb_populate_record(NULL::bookings, "
+    "to_jsonb(known) || jsonb_build_object('id', gen_random_uuid()))).* "
+    "FROM (SELECT * FROM bookings LIMIT 1) AS known, generate_series(1, %s) RETURNING id"
+)
+
+
+@dataclass
+class Target:
+    """A web server that takes everything, and remembers when the last came."""
+
+    port: int = 0
+    count: int = 0
+    last: float = 0.0
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    came: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take one request."""
+        self.body = await request.read()
+        self.headers = dict(request.headers)
+        self.count += 1
+        self.last = time.perf_counter()
+        async with self.came:
+            self.came.notify_all()
+        return web.Response(text="ok")
+
+    async def until(self, count: int) -> None:
+        """Wait until so many requests came."""
+        async with self.came:
+            await self.came.wait_for(lambda: self.count >= count)
+
+
+async def run(*, quick: bool) -> None:
+    """Send what waits with one and two workers; book with and without somebody to tell."""
+    number, rounds = (500, 1) if quick else (3000, 3)
+    with tempfile.TemporaryDirectory() as folder:
+        async with _listening() as target, place(Path(folder, "data"), "--no-worker") as here:
+            async with here.database.transaction() as tx:
+                people = await fill.add_people(tx, here.app_id, Scene(PEOPLE, 0, FIRST_DAY))
+            await _add_webhook(here, target)
+            slots = slots_of(people)
+            await _booked(here, slots, 1, quiet=False)
+            await _sent(here, target, 1, workers=1)  # what waits since then, and a body to repeat
+            sent: dict[int, list[float]] = {each: [] for each in WORKERS}
+            alone: list[float] = []
+            told: list[Load] = []
+            quiet: list[Load] = []
+            for _ in range(rounds):
+                alone.append(await _alone(target, number))
+                for each in WORKERS:
+                    sent[each].append(await _sent(here, target, number, workers=each))
+                for _ in range(5):
+                    quiet.append(await _booked(here, slots, number // 25, quiet=True))
+                    told.append(await _booked(here, slots, number // 25, quiet=False))
+    _show(sent, Spread(tuple(alone)), quiet, told)
+
+
+@asynccontextmanager
+async def _listening() -> AsyncIterator[Target]:
+    target, app = Target(), web.Application()
+    app.router.add_post("/{path:.*}", target.take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    target.port = runner.addresses[0][1]
+    try:
+        yield target
+    finally:
+        await runner.cleanup()
+
+
+async def _add_webhook(here: Place, target: Target) -> None:
+    url = f"http://127.0.0.1:{target.port}/hook"
+    body = {"url": url, "graph": "instant", "state": "confirmed", "method": "post"}
+    request = post("/v2/webhooks", body, key=here.api_key)
+    made = await drive(here.server.port, iter([request]), connections=1)
+    assert made.statuses == {201: 1}, made.bodies
+
+
+async def _booked(
+    here: Place, slots: "Iterator[tuple[UUID, datetime]]", number: int, *, quiet: bool
+) -> Load:
+    """Book distinct slots with one client; ``quiet`` tells nobody of it."""
+    orders = [_order(here, slot, quiet=quiet) for slot in islice(slots, number)]
+    load = await drive(here.server.port, iter(orders), connections=1)
+    assert load.statuses == {201: number}, (load.statuses, load.bodies)
+    return load
+
+
+def _order(here: Place, slot: tuple[UUID, datetime], *, quiet: bool) -> bytes:
+    person, start = slot
+    body = {
+        "resource_id": str(person),
+        "graph": "instant",
+        "start": start.isoformat(),
+        "end": (start + timedelta(minutes=LENGTH)).isoformat(),
+        "what": "Consultation",
+        "where": "Here",
+        "customer": _CUSTOMER,
+        **({**_QUIET, "webhooks": [{"enabled": False}]} if quiet else {}),
+    }
+    return post("/v2/bookings", body, key=here.api_key)
+
+
+async def _sent(here: Place, target: Target, number: int, *, workers: int) -> float:
+    """Return how many webhooks a second leave, from when workers start with all of them due.
+
+    Counted from the first to the last: the start of the processes is not the question.
+    """
+    async with here.database.transaction() as tx:
+        await tx.run("DELETE FROM announcements")
+        for booking_id in await tx.values(_COPIES, (number,)):
+            news = News(kind=Kind.STATE, booking_id=booking_id, graph="instant", state="confirmed")
+            await announcements.announce(tx, here.app_id, news, Hearers())
+    target.count = 0
+    with ExitStack() as stack:
+        for _ in range(workers):
+            stack.enter_context(worker(here.folder, SLOTKEEPER_OUTGOING_HOSTS="127.0.0.1"))
+        await target.until(1)
+        began, before = time.perf_counter(), target.count
+        await target.until(number)
+        return (number - before) / max(target.last - began, 1e-9)
+
+
+async def _alone(target: Target, number: int) -> float:
+    """Return how many of the same requests a second the bare HTTP client sends, 50 at a time."""
+    call = HttpCall(
+        url=f"http://127.0.0.1:{target.port}/hook", headers=target.headers, body=target.body
+    )
+    waiting = iter(range(number))
+    async with HttpSender(AllowedHosts.parse("127.0.0.1")) as sender:
+
+        async def work() -> None:
+            for _ in waiting:
+                result = await sender.send(call)
+                assert result.status == 200, result
+
+        began = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(50)))
+        return number / (time.perf_counter() - began)
+
+
+def _show(
+    sent: dict[int, list[float]], alone: Spread, quiet: Sequence[Load], told: Sequence[Load]
+) -> None:
+    rows = [
+        (
+            count,
+            Spread(tuple(each)).text(0),
+            alone.text(0),
+            ratio(alone.median, Spread(tuple(each)).median),
+        )
+        for count, each in sent.items()
+    ]
+    table.show(
+        "Webhooks leaving, all due at once, median of rounds (least-most)",
+        ("workers", "deliveries/s", "client alone/s", "ratio"),
+        rows,
+        "The target, the database and the workers share the machine. Alone: the same requests",
+        "from memory, without database, by the same HTTP client. Bar: 500/s.",
+    )
+    plain, with_telling = (Spread(tuple(load.p50 for load in loads)) for loads in (quiet, told))
+    table.show(
+        "A booking over HTTP, one client, p50 in ms",
+        ("telling nobody", "one webhook, two mails", "added"),
+        [(plain.text(2), with_telling.text(2), f"{(with_telling.median / plain.median - 1):.0%}")],
+        "Alternating in the same run, no worker beside it. Bar: 15 % added.",
+    )
