@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from slotkeeper.domain import webhook_overrides
 from slotkeeper.domain.booking import Booking, Transition
 from slotkeeper.domain.delivery import Hearers, Kind, News
 from slotkeeper.domain.graphs import State
@@ -13,9 +14,9 @@ from slotkeeper.storage.transaction import Transaction
 async def announce(tx: Transaction, app_id: UUID, booking: Booking, step: Transition) -> None:
     """Announce the step that led a stored booking to where it stands.
 
-    Told are the webhooks of the app for its graph and state, and by mail whom
-    ``domain.mails`` names. Nothing leaves the house before
-    the transaction is committed, and nothing does if it is not.
+    Told are the webhooks of the app for its graph and state and those of the booking itself, as
+    far as it does not silence them, and by mail whom ``domain.mails`` names. Nothing leaves the
+    house before the transaction is committed, and nothing does if it is not.
     """
     news = News(
         kind=Kind.STATE,
@@ -27,7 +28,11 @@ async def announce(tx: Transaction, app_id: UUID, booking: Booking, step: Transi
         message=step.message,
     )
     due = notices_of(booking, from_state=State(step.from_state))
-    hearers = Hearers(letters=[(each.slug, each.audience) for each in due])
+    hearers = Hearers(
+        silenced=webhook_overrides.silenced(booking),
+        calls=webhook_overrides.calls(booking),
+        letters=[(each.slug, each.audience) for each in due],
+    )
     await announcements.announce(tx, app_id, news, hearers)
 
 

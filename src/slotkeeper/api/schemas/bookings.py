@@ -17,7 +17,9 @@ from slotkeeper.api.schemas.fields import (
     ZoneName,
     with_reminders,
 )
+from slotkeeper.api.schemas.webhook_overrides import WebhookOverrides
 from slotkeeper.api.times import Times
+from slotkeeper.domain import webhook_overrides
 from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.mails import TIME_FORMAT, TIME_FORMAT_CHARACTERS_MAX
 from slotkeeper.domain.order import STEPS, Order
@@ -213,6 +215,8 @@ class CreateBooking(_Ordered, _Switching):
         "of the project; an older name is `event_notifications`",
     )
 
+    webhooks: WebhookOverrides | None = None
+
     @model_validator(mode="before")
     @classmethod
     def _with_older_names(cls, given: Any) -> Any:
@@ -231,8 +235,13 @@ class CreateBooking(_Ordered, _Switching):
             action=self.action or None,
             reservation_id=self.reservation_id,
             reminders=self._checked_reminders(),
-            steps=steps,
+            steps=steps | self._checked_webhooks(),
         )
+
+    def _checked_webhooks(self) -> dict[str, Any]:
+        entries = [each.said() for each in self.webhooks or ()]
+        webhook_overrides.check(entries)
+        return {webhook_overrides.WEBHOOKS: entries} if entries else {}
 
     def _checked_reminders(self) -> list[dict[str, Any]] | None:
         if self.reminders is not None:
