@@ -4,13 +4,22 @@ import json
 
 from tests.support.client import Json, Tenant
 
+from slotkeeper.domain.delivery import Channel, Delivery, Hearers, Kind, News, Outcome
+from slotkeeper.edge.parts import Parts
+from slotkeeper.services import announcements, deliveries
+
 NINE, TEN, ELEVEN = (f"2030-05-07T{hour:02}:00:00+00:00" for hour in (9, 10, 11))
 MARTY = {"name": "Marty McFly", "email": "marty@example.com"}
 SECRETS = ("marty", "mcfly", "hoverboard", "555-1985", "late again")
 
 
+LISTS = ("bookings", "events", "waiting_list", "announcements")
+
+
 async def known(tenant: Tenant) -> Json:
     """Leave traces of Marty wherever a customer can leave some; return his booking."""
+    for state in ("confirmed", "cancelled_by_customer"):
+        await tenant.webhook(state=state)
     doc = await tenant.resource()
     form = {**MARTY, "phone": "555-1985", "comment": "My hoverboard is broken"}
     order = tenant.order(
@@ -50,6 +59,8 @@ async def everything(tenant: Tenant) -> str:
         await tenant.api.found("/events?start=2030-05-01&end=2030-06-01"),
         await tenant.api.found("/bookings/waitlist"),
     ]
+    hooks = await tenant.api.found("/webhooks")
+    seen += [await tenant.api.found(f"/webhooks/{each['id']}/deliveries") for each in hooks]
     return json.dumps(seen).lower()
 
 
@@ -72,6 +83,9 @@ async def test_a_customer_gets_all_that_is_held_about_them(tenant: Tenant) -> No
         "Party",
     ]
     assert len(held["waiting_list"]) == 1
+    told = held["announcements"][0]
+    assert told["booking"]["customer_custom"] == {"comment": "My hoverboard is broken"}
+    assert told["told_to"][0]["url"] == "http://hook.invalid/"
     assert "biff" not in json.dumps(held).lower()
 
 
@@ -83,7 +97,9 @@ async def test_who_is_forgotten_is_nowhere_and_their_time_stays_taken(tenant: Te
     answer = await tenant.api.post("/customers/erase", {"email": "marty@example.com"})
 
     assert answer.status_code == 200
-    assert answer.json()["data"] == {
+    erased = answer.json()["data"]
+    assert erased.pop("announcements") >= 3  # webhooks of two bookings that began, one that ended
+    assert erased == {
         "bookings": 2,
         "events": 1,
         "participations": 3,
@@ -95,7 +111,7 @@ async def test_who_is_forgotten_is_nowhere_and_their_time_stays_taken(tenant: Te
     assert [each for each in SECRETS if each in after] == []
     assert "biff@example.com" in after
     assert "jennifer@example.com" in after
-    assert {each: [] for each in ("bookings", "events", "waiting_list")} == {
+    assert {each: [] for each in LISTS} == {
         kind: rows for kind, rows in (await exported(tenant)).items() if kind != "email"
     }
     taken = tenant.order(booking["resource"]["id"], NINE, TEN)
@@ -122,7 +138,7 @@ async def test_a_stranger_to_the_app_is_held_nowhere(tenant: Tenant, other_tenan
     held = await exported(other_tenant)
     erased = await other_tenant.api.post("/customers/erase", {"email": "marty@example.com"})
 
-    assert held["bookings"] == held["events"] == held["waiting_list"] == []
+    assert all(held[each] == [] for each in LISTS)
     assert set(erased.json()["data"].values()) == {0}
     assert len((await exported(tenant))["bookings"]) == 2
 
@@ -132,3 +148,44 @@ async def test_an_address_that_is_none_is_refused(tenant: Tenant) -> None:
         answer = await tenant.api.post(path, {"email": "marty"})
         assert answer.status_code == 422
         assert answer.json() == {"errors": {"email": ["The email must be a valid email address."]}}
+
+
+def answered(delivery: Delivery) -> Outcome:
+    """Return how a target fails that repeats what it was told."""
+    if delivery.channel is Channel.MAIL:
+        return Outcome(error="550 no such user marty@example.com")
+    customer = delivery.announcement.booking and delivery.announcement.booking.customer
+    name = customer.name if customer else ""
+    return Outcome(status=500, error="answered 500", excerpt=f"Hello {name}")
+
+
+async def test_the_log_of_deliveries_forgets_what_targets_said(
+    tenant: Tenant, parts: Parts
+) -> None:
+    await known(tenant)
+    letters = Hearers(letters=[("booking_confirmed_customer", "customer")])
+    facts = {"email": "Marty@example.com", "name": "McFly"}
+    async with parts.database.transaction() as tx:
+        news = News(kind=Kind.NOTICE, facts=facts)
+        await announcements.notify(tx, tenant.app_id, news, letters)
+        found = await deliveries.take(tx, most=100, busy=[])
+        of_tenant = [each for each in found if each.app_id == tenant.app_id]
+        await deliveries.finish(tx, [(each, answered(each)) for each in of_tenant], chance=0.5)
+
+    await tenant.api.post("/customers/erase", {"email": "marty@example.com"})
+
+    async with parts.database.transaction() as tx:
+        rows = [
+            await tx.values(f"SELECT to_jsonb(t) FROM {table} AS t WHERE app_id = %s", (app_id,))
+            for app_id in [tenant.app_id]
+            for table in ("announcements", "deliveries", "delivery_attempts")
+        ]
+        mails = await tx.values(
+            "SELECT status FROM deliveries WHERE app_id = %s AND channel = 'mail'",
+            (tenant.app_id,),
+        )
+    told = json.dumps(rows).lower()
+    assert [each for each in SECRETS if each in told] == []
+    assert "biff@example.com" in told
+    assert "hello biff tannen" in told
+    assert "dropped" in mails

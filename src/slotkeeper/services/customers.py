@@ -9,7 +9,7 @@ from slotkeeper.domain.email import is_email
 from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.services import idempotency
 from slotkeeper.services.vault import Vault
-from slotkeeper.storage import customers
+from slotkeeper.storage import announced_customers, customers
 from slotkeeper.storage.transaction import Transaction
 
 TITLE = "Booking"
@@ -27,7 +27,11 @@ class Erasure:
 async def export(tx: Transaction, app_id: UUID, email: str) -> Mapping[str, Any]:
     """Return all that the app holds about a customer with this e-mail, as JSON values."""
     _check(email)
-    return {"email": email, **await customers.export(tx, app_id, email)}
+    return {
+        "email": email,
+        **await customers.export(tx, app_id, email),
+        "announcements": await announced_customers.export(tx, app_id, email),
+    }
 
 
 async def erase(tx: Transaction, vault: Vault, app_id: UUID, email: str, *, actor: str) -> Erasure:
@@ -35,14 +39,17 @@ async def erase(tx: Transaction, vault: Vault, app_id: UUID, email: str, *, acto
 
     Bookings stay with their time, resource and state, so that calendars, limits and figures
     stay true; name, addresses, every field of the form, texts, metadata and messages go. Who
-    waits in a line leaves it. Bookings to come are not cancelled: whoever asks decides that
-    first. Nothing of it can be undone.
+    waits in a line leaves it, and mails that wait to be sent are not. Bookings to come are not
+    cancelled: whoever asks decides that first. Nothing of it can be undone.
     """
     _check(email)
     ahead = await customers.count_ahead(tx, app_id, email)
     counts = await customers.forget(tx, app_id, email, title=TITLE, actor=actor)
+    announced = await announced_customers.forget(tx, app_id, email, title=TITLE)
     answers = await idempotency.forget(tx, vault, app_id, email)
-    return Erasure(counts={**counts, "kept_answers": answers}, ahead=ahead)
+    return Erasure(
+        counts={**counts, "announcements": announced, "kept_answers": answers}, ahead=ahead
+    )
 
 
 def _check(email: str) -> None:

@@ -21,6 +21,9 @@ class CustomerData(Answer):
     bookings: list[dict[str, Any]]
     events: list[dict[str, Any]]
     waiting_list: list[dict[str, Any]]
+    announcements: list[dict[str, Any]] = Field(
+        description="What webhooks and mails were told in the last 30 days, and which"
+    )
 
 
 class ShownErasure(Answer):
@@ -30,6 +33,7 @@ class ShownErasure(Answer):
     events: int
     participations: int = Field(description="Bookings and events of others in which they took part")
     waiting_list: int
+    announcements: int = Field(description="What webhooks and mails were told, or would have been")
     kept_answers: int = Field(description="Answers kept for repeated requests")
     bookings_ahead: int = Field(
         description="Bookings that have not ended; they were not cancelled, but nobody is known"
