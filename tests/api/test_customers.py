@@ -152,10 +152,10 @@ async def test_an_address_that_is_none_is_refused(tenant: Tenant) -> None:
 
 def answered(delivery: Delivery) -> Outcome:
     """Return how a target fails that repeats what it was told."""
+    booking = delivery.announcement.booking
+    name = booking.customer.name if booking and booking.customer else "Marty McFly"
     if delivery.channel is Channel.MAIL:
-        return Outcome(error="550 no such user marty@example.com")
-    customer = delivery.announcement.booking and delivery.announcement.booking.customer
-    name = customer.name if customer else ""
+        return Outcome(error=f"550 no such user {name}")
     return Outcome(status=500, error="answered 500", excerpt=f"Hello {name}")
 
 

@@ -496,7 +496,7 @@ async def test_the_owner_of_an_app_is_told_of_a_failing_webhook(shop: Shop, desk
     facts = {
         "url": "https://hill.example/hook",
         "failing_since": "2030-05-05T08:00:00+00:00",
-        "is_gone": True,
+        "error": "410 Gone",
     }
     hearers = Hearers(letters=[("webhook_failing", "app_owner")])
     await announcements.notify(shop.tx, shop.app_id, News(kind=Kind.NOTICE, facts=facts), hearers)

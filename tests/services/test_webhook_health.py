@@ -123,7 +123,7 @@ async def test_a_day_of_failures_leads_to_a_mail_first(shop: Shop, hook: UUID) -
                 "target": str(webhook.target),
                 "url": URL,
                 "failing_since": "2030-05-06T08:00:00+00:00",
-                "is_gone": False,
+                "error": "500 Internal Server Error",
             },
         )
     ]
@@ -184,7 +184,7 @@ async def test_a_target_that_is_gone_is_paused_at_once_and_the_owner_told(
 
     assert (await shown(shop, hook)).paused_at == shop.tx.now
     ((letter, _, facts),) = mails(await round_of(shop, OK))
-    assert (letter, facts["is_gone"]) == ("webhook_failing", True)
+    assert (letter, facts["error"]) == ("webhook_failing", "410 Gone")
     # The second was under way. Whatever becomes of it, it waits now.
     assert await round_of(later(shop, days=1), OK) == []
     await webhook_health.resume(shop.tx, shop.app_id, hook)

@@ -55,7 +55,7 @@ async def draft(tx: Transaction, desk: Desk, delivery: Delivery) -> Draft | None
     app = await apps.get(tx, delivery.app_id)
     told, language = delivery.announcement.facts, _language(app.settings)
     since = _reader(language, "UTC").moment(datetime.fromisoformat(str(told["failing_since"])))
-    error = "410 Gone" if told.get("is_gone") is True else ""
+    error = str(told.get("error") or "")
     webhook = {"url": str(told["url"]), "since": f"{since} UTC", "error": error}
     return Draft(
         app=app,

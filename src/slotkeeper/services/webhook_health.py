@@ -50,8 +50,7 @@ async def note(tx: Transaction, outcomes: Sequence[tuple[Delivery, Outcome]]) ->
         await webhook_health.recovered(tx, well)
     ill = [target for target, outcome in latest.items() if not outcome.is_success]
     if ill:
-        gone = [target for target in ill if latest[target].status == HTTPStatus.GONE]
-        await _judge(tx, ill, gone)
+        await _judge(tx, {target: latest[target] for target in ill})
     if told := _told(outcomes):
         await webhook_health.pause(tx, told, warned_by=tx.now)
         await webhook_health.hold_back(tx, told)
@@ -63,27 +62,38 @@ async def resume(tx: Transaction, app_id: UUID, webhook_id: UUID) -> None:
     await webhook_health.resume(tx, app_id, webhook.target)
 
 
-async def _judge(tx: Transaction, ill: Sequence[UUID], gone: Sequence[UUID]) -> None:
+async def _judge(tx: Transaction, failures: Mapping[UUID, Outcome]) -> None:
     """Note what failed; warn of what has failed for long, and pause what was warned of."""
+    ill = list(failures)
+    gone = [target for target in ill if failures[target].status == HTTPStatus.GONE]
     await webhook_health.failed(tx, ill)
     if gone:
         for paused in await webhook_health.pause(tx, gone, warned_by=None):
-            await _tell(tx, paused, is_gone=True)
+            await _tell(tx, paused, failures)
     await webhook_health.pause(tx, ill, warned_by=tx.now - GRACE)
     for failing in await webhook_health.warn(tx, ill, failing_since=tx.now - PATIENCE):
-        await _tell(tx, failing, is_gone=False)
+        await _tell(tx, failing, failures)
     await webhook_health.hold_back(tx, ill)
 
 
-async def _tell(tx: Transaction, failing: Mapping[str, Any], *, is_gone: bool) -> None:
+async def _tell(
+    tx: Transaction, failing: Mapping[str, Any], failures: Mapping[UUID, Outcome]
+) -> None:
     facts = {
         "target": str(failing["target"]),
         "url": failing["url"],
         "failing_since": failing["failing_since"].isoformat(),
-        "is_gone": is_gone,
+        "error": _answer(failures[failing["target"]]),
     }
     news = News(kind=Kind.NOTICE, facts=facts)
     await announcements.notify(tx, failing["app_id"], news, Hearers(letters=[(LETTER, AUDIENCE)]))
+
+
+def _answer(failure: Outcome) -> str | None:
+    """Return what came back, as a person reads it: ``410 Gone``, or why nothing did."""
+    if failure.status is None or failure.status not in set(HTTPStatus):
+        return failure.error
+    return f"{failure.status} {HTTPStatus(failure.status).phrase}"
 
 
 def _told(outcomes: Sequence[tuple[Delivery, Outcome]]) -> list[UUID]:

@@ -214,7 +214,6 @@ class CreateBooking(_Ordered, _Switching):
         description="Mails and webhooks before or after the start, instead of those "
         "of the project; an older name is `event_notifications`",
     )
-
     webhooks: WebhookOverrides | None = None
 
     @model_validator(mode="before")
