@@ -92,6 +92,7 @@ SCOPES: Mapping[str, str | None] = {
     "list_templates": APP,
     "get_template": APP,
     "update_template": APP,
+    "preview_template": APP,
     "create_webhook": APP,
     "list_webhooks": APP,
     "get_webhook": APP,

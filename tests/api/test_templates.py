@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.support.client import Json, Tenant
@@ -178,3 +179,89 @@ async def test_a_template_that_is_not_there_is_404(tenant: Tenant, method: str) 
         answer = await tenant.api.request(method, "/templates/booking_confirmed", json=body)
         assert answer.status_code == 404
         assert answer.json() == {"error": "Resource does not exist", "model": "Template"}
+
+
+# --- Preview ------------------------------------------------------------------------------
+
+PREVIEW = f"{PATH}/preview"
+
+
+async def preview(tenant: Tenant, slug: str = "reminder_customer", **asked: Any) -> Any:
+    answer = await tenant.api.post(f"/templates/{slug}/preview", asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_every_mail_can_be_looked_at_before_anybody_gets_it(
+    tenant: Tenant, slug: str
+) -> None:
+    shown = await preview(tenant, slug)
+    assert shown["subject"]
+    assert shown["html"].startswith("<!DOCTYPE html>")
+    assert "Hill Valley" in shown["text"]
+    if slug.startswith(("booking", "group", "reminder", "waitlist")):
+        assert "What: Consultation" in shown["text"]
+        assert "Tuesday, May 7, 2030" in shown["text"]
+
+
+async def test_post_preview_tries_words_out_and_keeps_nothing(tenant: Tenant) -> None:
+    before = await tenant.api.found(PATH)
+    shown = await preview(
+        tenant, subject="Bis bald, {{customer.name}}", body="<p>{{event.what}} & {{x}}</p>"
+    )
+    assert shown["subject"] == "Bis bald, Marty McFly"
+    assert shown["text"].startswith("Hill Valley\n\nConsultation &\n")
+    assert await tenant.api.found(PATH) == before
+
+
+async def test_a_preview_has_the_words_of_the_app_in_any_language(tenant: Tenant) -> None:
+    assert (await preview(tenant, language="fr"))["subject"] == "Rappel : Consultation"
+    assert 'lang="pt"' in (await preview(tenant, language="pt-BR"))["html"]
+    await tenant.api.put(PATH, {"subject": "Ahoy"})
+    assert (await preview(tenant, language="fr"))["subject"] == "Ahoy"
+
+
+async def test_a_preview_of_a_booking_tells_of_it(tenant: Tenant) -> None:
+    doc = await tenant.resource(email="doc@example.com")
+    order = tenant.order(doc["id"], "2030-06-03 09:00", "2030-06-03 10:00", where="Room 88")
+    made = await tenant.api.created("/bookings", order)
+    shown = await preview(tenant, "booking_confirmed_customer", booking_id=made["id"])
+    assert "Where: Room 88" in shown["text"]
+    assert f"/v2/bookings/{made['id']}/external_action/cancel_by_customer?" in shown["text"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "errors"),
+    [
+        (
+            {"language": "tlh"},
+            {"language": ["The language must be one of en, de, fr, es, pt, da."]},
+        ),
+        (
+            {"body": "{% for %}"},
+            {
+                "body": [
+                    "The body cannot be used: Expected an expression, got 'end of statement block' "
+                    "(line 1)."
+                ]
+            },
+        ),
+        ({"subject": "a\nb"}, {"subject": ["The subject must be one line of text."]}),
+    ],
+)
+async def test_what_cannot_be_shown_is_refused(tenant: Tenant, asked: Json, errors: Json) -> None:
+    answer = await tenant.api.post(PREVIEW, asked)
+    assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+
+
+async def test_a_preview_of_another_apps_booking_is_404(
+    tenant: Tenant, other_tenant: Tenant
+) -> None:
+    doc = await other_tenant.resource(email="owner@example.com")
+    order = other_tenant.order(doc["id"], "2030-06-03 09:00", "2030-06-03 10:00")
+    made = await other_tenant.api.created("/bookings", order)
+    answer = await tenant.api.post(PREVIEW, {"booking_id": made["id"]})
+    assert answer.status_code == 404
+    missing = await tenant.api.post("/templates/booking_confirmed/preview", {})
+    assert (missing.status_code, missing.json()["model"]) == (404, "Template")

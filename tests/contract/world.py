@@ -87,6 +87,7 @@ SLUGS: Mapping[str, str] = {
     "get_hosted_widget": "widget_slug",
     "get_template": "template_slug",
     "update_template": "template_slug",
+    "preview_template": "template_slug",
     "get_app": "app_slug",
     "update_app": "app_slug",
 }

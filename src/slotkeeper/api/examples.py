@@ -157,6 +157,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "update_webhook": {"enabled": False},
     "replay_webhook": {"since": "2030-05-05T00:00:00Z"},
+    "preview_template": {"subject": "See you soon: {{event.what}}", "language": "de"},
     "update_template": {"subject": "See you soon: {{event.what}}", "enabled": True},
     "create_widget": {
         "name": "Consultation",

@@ -7,11 +7,17 @@ from slotkeeper.api.auth import AppKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
-from slotkeeper.api.schemas.templates import ShownTemplate, UpdateTemplate
+from slotkeeper.api.schemas.templates import (
+    Preview,
+    PreviewTemplate,
+    ShownTemplate,
+    UpdateTemplate,
+)
 from slotkeeper.api.times import stamp
 from slotkeeper.domain.template import Template
-from slotkeeper.edge.parts import transaction_of
-from slotkeeper.services import templates
+from slotkeeper.edge.parts import parts_of, public_url, transaction_of
+from slotkeeper.services import template_previews, templates
+from slotkeeper.services.mail_drafts import Desk, Person
 
 router = APIRouter(prefix="/templates", tags=["Templates"], route_class=ApiRoute)
 
@@ -42,6 +48,26 @@ async def update_template(
             tx, caller.app_id, slug, subject=body.subject, body=body.body, enabled=body.enabled
         )
     return empty()
+
+
+@router.post("/{slug}/preview", responses=answers(Data[Preview]))
+async def preview_template(
+    request: Request, caller: AppKey, slug: str, body: PreviewTemplate
+) -> Response:
+    """Show what a mail would say, with words that are tried out; nothing is sent or kept."""
+    # From whom it comes is not shown.
+    desk = Desk(vault=parts_of(request).vault, site=public_url(request), sender=Person("", ""))
+    letter = await template_previews.preview(
+        transaction_of(request),
+        desk,
+        caller.app_id,
+        slug,
+        subject=body.subject,
+        body=body.body,
+        language=body.language,
+        booking_id=body.booking_id,
+    )
+    return data({"subject": letter.subject, "html": letter.html, "text": letter.text})
 
 
 def _shown(template: Template) -> dict[str, object]:

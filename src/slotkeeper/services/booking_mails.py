@@ -56,7 +56,7 @@ async def draft(tx: Transaction, desk: Desk, delivery: Delivery) -> Draft | None
         if not _takes_place(case.present):
             return None
         case = replace(case, booking=case.present)
-    facts = await mail_facts.facts_of(tx, desk, case)
+    facts = mail_facts.facts_of(tx, desk, case)
     slug = delivery.letter
     invitation = None
     was_invited = told.from_state != State.TENTATIVE

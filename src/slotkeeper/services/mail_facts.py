@@ -32,6 +32,7 @@ class Case:
 
     ``booking`` is as it was when that was due, ``present`` as it is now. ``before`` is the one in
     whose place it was made. ``resources`` has those that are left, the first one first.
+    ``language_asked`` is the tag of a language to be used whatever anybody's is.
     """
 
     app: App
@@ -42,6 +43,7 @@ class Case:
     resources: Sequence[Resource]
     audience: Audience
     message: str | None
+    language_asked: str | None = None
 
     @property
     def resource(self) -> Resource | None:
@@ -66,7 +68,8 @@ class Case:
             of_reader = [customer.custom] if customer else []
         of_project = [self.project.booking, self.project.ui] if self.project else []
         sources = [*of_reader, self.booking.settings, *of_project, self.app.settings]
-        return first_known(source.get(key) for source in sources for key in _LANGUAGE_KEYS)
+        said = [source.get(key) for source in sources for key in _LANGUAGE_KEYS]
+        return first_known([self.language_asked, *said])
 
     @property
     def reader(self) -> Reader:
@@ -115,7 +118,7 @@ async def load(
     )
 
 
-async def facts_of(tx: Transaction, desk: Desk, case: Case) -> dict[str, object]:
+def facts_of(tx: Transaction, desk: Desk, case: Case) -> dict[str, object]:
     """Return what the names in a template stand for; times are as the reader writes them."""
     booking, reader = case.booking, case.reader
     span = reader.span(booking.start_at, booking.end_at)

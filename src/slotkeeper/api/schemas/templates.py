@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from slotkeeper.api.schemas.answers import Answer, Stamp
-from slotkeeper.api.schemas.fields import Body, Text, Title
+from slotkeeper.api.schemas.fields import Body, Id, Text, Title
 
 
 def _one_line(text: str) -> str:
@@ -31,6 +31,31 @@ class UpdateTemplate(Body):
     reset: bool | None = Field(
         default=None, description="With true everything else goes back to what every app has"
     )
+
+
+class PreviewTemplate(Body):
+    """What to try out. What is left out is as the app has it; nothing is kept."""
+
+    subject: Annotated[Title, AfterValidator(_one_line)] | None = Field(
+        default=None, examples=["See you soon: {{event.what}}"]
+    )
+    body: Text | None = Field(default=None, min_length=1, description="HTML, with its names")
+    language: Text | None = Field(
+        default=None,
+        description="A tag such as `de` or `pt-BR`; the reader's language unless given",
+        examples=["de"],
+    )
+    booking_id: Id | None = Field(
+        default=None, description="The booking to tell of, an example unless given"
+    )
+
+
+class Preview(Answer):
+    """What a mail would say: its subject, a whole page of HTML, and the same as text."""
+
+    subject: str
+    html: str
+    text: str
 
 
 class ShownTemplate(Answer):
