@@ -32,16 +32,18 @@ def prepared(settings: Settings, conninfo: str, address: str) -> str:
     async def work(tx: Transaction, parts: Parts) -> Demo:
         return await demo.find_or_make(tx, parts.vault, shuffle=parts.shuffle)
 
-    return _text(in_transaction_of(settings, conninfo, work), address)
+    made = in_transaction_of(settings, conninfo, work)
+    return _text(made, address, keeps_mails=settings.smtp_url is None)
 
 
-def _text(made: Demo, address: str) -> str:
+def _text(made: Demo, address: str, *, keeps_mails: bool) -> str:
     pages = [f"  {project.name:<20}{address}/{project.slug}" for project in made.projects]
     lines = [
         "Pages to book on:",
         *pages,
         "",
         f"  {'API reference':<20}{address}/docs",
+        *([f"  {'Mails':<20}{address}/admin/mails"] if keeps_mails else []),
         f"  {'API key':<20}{made.api_key}",
         f"  {'widget key':<20}{made.widget_key}",
     ]
