@@ -8,7 +8,6 @@ The addresses lie below the API because the API documentation has them there, bu
 browsers open them: the answers are pages, and the OpenAPI document leaves them out.
 """
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,10 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from slotkeeper.domain.addresses import is_of_page
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import (
-    DomainError,
-    LinkExpired,
     LinkInvalid,
-    NotFound,
     SlotTaken,
     TransitionRefused,
 )
@@ -33,27 +29,19 @@ from slotkeeper.services import action_links, bookings
 from slotkeeper.services.action_links import Link
 from slotkeeper.web.action_view import View
 from slotkeeper.web.answers import FIELD_CHARACTERS_MAX, form_of, text_of
+from slotkeeper.web.links import REFUSALS, Nowhere, Told
 from slotkeeper.web.pages import HEADERS, page
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
-_NO_LINK: Mapping[type[DomainError], tuple[HTTPStatus, str, str]] = {
-    LinkInvalid: (
-        HTTPStatus.FORBIDDEN,
-        "This link does not work",
-        "It may not be complete. Please open it from the message again, or ask whoever sent it.",
+_NOWHERE = Nowhere(
+    expired=Told(
+        title="This link has expired", text="Nothing was changed. Please ask whoever sent it."
     ),
-    LinkExpired: (
-        HTTPStatus.GONE,
-        "This link has expired",
-        "Nothing was changed. Please ask whoever sent it.",
+    gone=Told(
+        title="This booking is not there any more", text="What the link was for has been deleted."
     ),
-    NotFound: (
-        HTTPStatus.NOT_FOUND,
-        "This booking is not there any more",
-        "What the link was for has been deleted.",
-    ),
-}
+)
 _TOO_LONG = f"Please write at most {FIELD_CHARACTERS_MAX} characters."
 _TAKEN = "The time has been taken meanwhile, so this request cannot be confirmed."
 _NOT_POSSIBLE = "What this link was for is not possible any more. Nothing was changed."
@@ -65,8 +53,8 @@ async def ask(request: Request, booking_id: str, action: str) -> Response:
     try:
         link = await _link(request, booking_id, action)
         booking = await bookings.get(transaction_of(request), link.app_id, link.booking_id)
-    except tuple(_NO_LINK) as refusal:
-        return _no_link(refusal)
+    except REFUSALS as refusal:
+        return _NOWHERE.page(refusal)
     view = await View.of(request, link, booking)
     if not action_links.is_possible(booking, action, now=transaction_of(request).now):
         return _unchanged(view, _NOT_POSSIBLE)
@@ -83,8 +71,8 @@ async def act(request: Request, booking_id: str, action: str) -> Response:
     try:
         link = await _link(request, booking_id, action)
         booking = await bookings.get(tx, link.app_id, link.booking_id)
-    except tuple(_NO_LINK) as refusal:
-        return _no_link(refusal)
+    except REFUSALS as refusal:
+        return _NOWHERE.page(refusal)
     if action == Action.RESCHEDULE_BY_CUSTOMER:
         return await ask(request, booking_id, action)  # a new time is chosen elsewhere
     if len(message) > FIELD_CHARACTERS_MAX:
@@ -150,11 +138,6 @@ async def _refused(
 
 def _unchanged(view: View, problem: str) -> Response:
     return page("acted.html", HTTPStatus.CONFLICT, view=view, done=False, problem=problem)
-
-
-def _no_link(refusal: DomainError) -> Response:
-    status, title, text = _NO_LINK[type(refusal)]
-    return page("error.html", status, title=title, text=text)
 
 
 def _leading(address: str, status: HTTPStatus) -> Response:

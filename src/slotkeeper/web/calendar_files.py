@@ -1,14 +1,13 @@
 """One booking in the calendar of whoever booked it: as a file, and by links into others."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.errors import LinkExpired, LinkInvalid, NotFound
+from slotkeeper.domain.errors import LinkExpired, LinkInvalid
 from slotkeeper.domain.meeting import MeetingStatus
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.zones import Zone, find_zone
@@ -16,7 +15,8 @@ from slotkeeper.edge.parts import parts_of, public_url, transaction_of
 from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.notifications.invitation import CONTENT_TYPE, add_links, invitation
 from slotkeeper.services import bookings, calendar_links, meetings, projects
-from slotkeeper.web.pages import HEADERS, page
+from slotkeeper.web.links import REFUSALS, Nowhere, Told
+from slotkeeper.web.pages import HEADERS
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
@@ -28,6 +28,17 @@ FILE_HEADERS: Mapping[str, str] = {
 }
 """What every calendar file is sent with: it is no page, and nothing may make one of it."""
 
+_NOWHERE = Nowhere(
+    expired=Told(
+        title="This booking does not stand any more",
+        text="It is over, was cancelled or has been moved. There is nothing to add.",
+    ),
+    gone=Told(
+        title="This booking is not there any more", text="What the link was for has been deleted."
+    ),
+    source="again from where you found it",
+)
+
 
 @router.get(calendar_links.PATH)
 async def download(request: Request, booking_id: str) -> Response:
@@ -35,10 +46,10 @@ async def download(request: Request, booking_id: str) -> Response:
     tx = transaction_of(request)
     try:
         app_id, booking = await _booking(request, booking_id)
-    except (LinkExpired, LinkInvalid, NotFound) as refusal:
-        return _no_file(refusal)
+    except REFUSALS as refusal:
+        return _NOWHERE.page(refusal)
     if meetings.status_of(booking) is MeetingStatus.CANCELLED:
-        return _no_file(None)
+        return _NOWHERE.page(LinkExpired())
     project = await projects.get(tx, app_id, booking.project_id) if booking.project_id else None
     asked = booking.customer.timezone if booking.customer else ""
     meeting = await meetings.meeting_of(
@@ -84,17 +95,3 @@ async def _booking(request: Request, booking_id: str) -> tuple[UUID, Booking]:
     tx, token = transaction_of(request), request.query_params.get("signature", "")
     app_id = calendar_links.verify(tx, parts_of(request).vault, token, booking_id=wanted)
     return app_id, await bookings.get(tx, app_id, wanted)
-
-
-def _no_file(refusal: LinkExpired | LinkInvalid | NotFound | None) -> Response:
-    match refusal:
-        case LinkInvalid():
-            status, title = HTTPStatus.FORBIDDEN, "This link does not work"
-            text = "It may not be complete. Please open it again from where you found it."
-        case NotFound():
-            status, title = HTTPStatus.NOT_FOUND, "This booking is not there any more"
-            text = "What the link was for has been deleted."
-        case _:
-            status, title = HTTPStatus.GONE, "This booking does not stand any more"
-            text = "It is over, was cancelled or has been moved. There is nothing to add."
-    return page("error.html", status, title=title, text=text)

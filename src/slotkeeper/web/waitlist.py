@@ -14,10 +14,6 @@ from starlette.responses import Response
 from slotkeeper.domain.app import App
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import (
-    DomainError,
-    LinkExpired,
-    LinkInvalid,
-    NotFound,
     SlotTaken,
     TransitionRefused,
 )
@@ -31,27 +27,15 @@ from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.services import apps, bookings, projects, resources, waitlist, waitlist_links
 from slotkeeper.web.answers import form_of, text_of
 from slotkeeper.web.clock import Clock, Style
+from slotkeeper.web.links import REFUSALS, Nowhere, Told
 from slotkeeper.web.pages import page
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
-_NO_LINK: Mapping[type[DomainError], tuple[HTTPStatus, str, str]] = {
-    LinkInvalid: (
-        HTTPStatus.FORBIDDEN,
-        "This link does not work",
-        "It may not be complete. Please open it from the message again, or ask whoever sent it.",
-    ),
-    LinkExpired: (
-        HTTPStatus.GONE,
-        "This link has expired",
-        "What you waited for has begun.",
-    ),
-    NotFound: (
-        HTTPStatus.NOT_FOUND,
-        "What you waited for is not there any more",
-        "It has been deleted.",
-    ),
-}
+_NOWHERE = Nowhere(
+    expired=Told(title="This link has expired", text="What you waited for has begun."),
+    gone=Told(title="What you waited for is not there any more", text="It has been deleted."),
+)
 
 _STANDS: Mapping[State, tuple[str, str]] = {
     State.WAITING: ("You are in line", "When something comes free, it is held for who is first."),
@@ -174,8 +158,8 @@ async def look(request: Request, entry_id: str) -> Response:
     """Show where an entry stands, and the buttons with which something can be done about it."""
     try:
         view = await _View.of(request, *_verified(request, entry_id))
-    except tuple(_NO_LINK) as refusal:
-        return _no_link(refusal)
+    except REFUSALS as refusal:
+        return _NOWHERE.page(refusal)
     return _page(view, HTTPStatus.OK if view.is_alive else HTTPStatus.CONFLICT)
 
 
@@ -187,8 +171,8 @@ async def act(request: Request, entry_id: str) -> Response:
         app_id, verified = _verified(request, entry_id)
         problem = await _carried_out(request, app_id, verified, wish)
         view = await _View.of(request, app_id, verified)
-    except tuple(_NO_LINK) as refusal:
-        return _no_link(refusal)
+    except REFUSALS as refusal:
+        return _NOWHERE.page(refusal)
     return _page(view, HTTPStatus.CONFLICT if problem else HTTPStatus.OK, problem=problem)
 
 
@@ -218,11 +202,6 @@ def _verified(request: Request, entry_id: str) -> tuple[UUID, UUID]:
 
 def _page(view: _View, status: HTTPStatus, *, problem: str = "") -> Response:
     return page("waiting.html", status, view=view, state=str(view.entry.state), problem=problem)
-
-
-def _no_link(refusal: DomainError) -> Response:
-    status, title, text = _NO_LINK[type(refusal)]
-    return page("error.html", status, title=title, text=text)
 
 
 def _style(project: Project | None) -> Style:
