@@ -439,7 +439,7 @@ async def test_a_seat_is_counted_taken_held_on_kept_and_given_back_by_keys(
     booking_id = uuid4()
     assert await seats.counts(explained, APP, [CLASS, CLASS_AHEAD]) == {CLASS: 5, CLASS_AHEAD: 5}
     assert await seats.take(
-        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=booking_id, seats=8, until=NOW
+        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=booking_id, until=NOW
     )
     assert await seats.extend(explained, APP, booking_id, NOW + timedelta(minutes=1))
     assert await seats.keep(explained, APP, booking_id)
@@ -449,12 +449,15 @@ async def test_a_seat_is_counted_taken_held_on_kept_and_given_back_by_keys(
 
 
 async def test_who_finds_a_class_full_reads_that_class_alone(explained: Transaction) -> None:
+    await explained.run(
+        "UPDATE bookings SET seats = 5 WHERE (app_id, id) = (%s, %s)", (APP, CLASS_AHEAD)
+    )
     assert not await seats.take(
-        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=uuid4(), seats=5, until=None
+        explained, APP, owner_booking_id=CLASS_AHEAD, booking_id=uuid4(), until=None
     )
 
     check(explained, "seats_pkey")
-    assert len(plans_of(explained.connection)) == 3, "take, make way, count"
+    assert len(plans_of(explained.connection)) == 4, "the five, take, make way, count"
 
 
 async def test_the_seats_of_a_class_are_found_by_it(explained: Transaction) -> None:

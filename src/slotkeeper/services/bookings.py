@@ -51,7 +51,7 @@ async def book(
     order = order.completed(project) if project else order
     graph = order.checked()
     if graph.needs_seat and order.owner_booking_id is not None:
-        owner, _ = await groups.open_class(tx, app_id, order.owner_booking_id)
+        owner = await groups.open_class(tx, app_id, order.owner_booking_id)
         order = order.in_class(owner)
     else:
         order = replace(order, owner_booking_id=None)
@@ -130,7 +130,7 @@ async def act(  # noqa: PLR0913 - all of it goes with one action
     """
     before = await _locked(tx, app_id, booking_id)
     if before.has_run_out(tx.now):
-        before = rung(before, at=tx.now)
+        _, before = rung(before, at=tx.now)
     after = replace(before.after(action, at=tx.now), said=said or {})
     await groups.check_cancellable(tx, app_id, before, action)
     if payment_id is not None and action == Action.PAY:
@@ -153,19 +153,18 @@ async def ring(tx: Transaction, app_id: UUID, booking_id: UUID) -> None:
     if before.alarm_at is None or before.alarm_at > tx.now:
         await bookings.save_state(tx, app_id, before)
         return
-    action, _ = before.graph.alarm(before.state) or (None, None)
-    assert action is not None, "it has an alarm"
-    after = rung(before, at=tx.now)
+    action, after = rung(before, at=tx.now)
     await effects.move(tx, app_id, before, after, action=action, message=None, actor=SYSTEM)
     if _may_serve_others(before, after):
         await waitlist_offers.came_free(tx, app_id, before)
 
 
-def rung(booking: Booking, *, at: datetime) -> Booking:
-    """Return a booking that has an alarm as that leaves it."""
+def rung(booking: Booking, *, at: datetime) -> tuple[Action, Booking]:
+    """Return what time does to a booking that has an alarm, and how that leaves it."""
     found = booking.graph.alarm(booking.state)
     assert found is not None, booking
-    return booking.after(found[0], at=at, by_itself=True)
+    action, _ = found
+    return action, booking.after(action, at=at, by_itself=True)
 
 
 async def change_meta(

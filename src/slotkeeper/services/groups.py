@@ -6,7 +6,7 @@ from uuid import UUID
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import NotFound, SlotTaken, TransitionRefused
 from slotkeeper.domain.graphs import GROUP_OWNER, Action, State
-from slotkeeper.domain.group import Group, group_of
+from slotkeeper.domain.group import group_of
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import bookings, resources, seats
 from slotkeeper.storage import groups as stored
@@ -42,7 +42,7 @@ async def guests_of(
     return await stored.guests(tx, app_id, owner_booking_ids)
 
 
-async def open_class(tx: Transaction, app_id: UUID, booking_id: UUID) -> tuple[Booking, Group]:
+async def open_class(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
     """Return a class that takes bookings now, and keep it so until the transaction ends.
 
     Raises SlotTaken for one that does not: it is over, called off, outside the time in which
@@ -56,7 +56,7 @@ async def open_class(tx: Transaction, app_id: UUID, booking_id: UUID) -> tuple[B
     bookable = owner.state is State.TENTATIVE and group.can_be_booked(owner.start_at, at=tx.now)
     if not bookable or not await _has_resources(tx, app_id, owner):
         raise SlotTaken("The class cannot be booked now")
-    return owner, group
+    return owner
 
 
 async def _has_resources(tx: Transaction, app_id: UUID, owner: Booking) -> bool:
@@ -68,15 +68,16 @@ async def _has_resources(tx: Transaction, app_id: UUID, owner: Booking) -> bool:
 
 
 async def take_seat(tx: Transaction, app_id: UUID, booking: Booking) -> None:
-    """Take a seat for a booking; raises SlotTaken where none is left."""
+    """Take a seat for a booking; raises SlotTaken where none is left.
+
+    Whoever ordered it has opened the class, which stays so until the transaction ends.
+    """
     assert booking.owner_booking_id is not None, booking
-    _, group = await open_class(tx, app_id, booking.owner_booking_id)
     taken = await seats.take(
         tx,
         app_id,
         owner_booking_id=booking.owner_booking_id,
         booking_id=booking.id,
-        seats=group.seats,
         until=booking.until,
     )
     if not taken:

@@ -34,7 +34,7 @@ async def reserve(
     order = order.completed(project) if project else order
     order.checked_reservation()
     if order.owner_booking_id is not None:
-        owner, _ = await groups.open_class(tx, app_id, order.owner_booking_id)
+        owner = await groups.open_class(tx, app_id, order.owner_booking_id)
         order = order.in_class(owner)
     hold_for = reservation_time(seconds, project.reservation_time if project else None)
     intended = {INTENDED_GRAPH: order.graph} if order.graph else {}

@@ -113,7 +113,7 @@ async def _entry(
     completed = order.completed(project) if project else order
     owner = None
     if order.owner_booking_id is not None:
-        owner, _ = await groups.open_class(tx, app_id, order.owner_booking_id)
+        owner = await groups.open_class(tx, app_id, order.owner_booking_id)
         completed = completed.in_class(owner)
     graph = _intended(completed, in_class=owner is not None, said=order.graph)
     completed = replace(completed, graph=graph)
@@ -186,7 +186,7 @@ async def _check_taken(tx: Transaction, app_id: UUID, entry: Entry, *, shuffle: 
 async def _holders(tx: Transaction, app_id: UUID, entry: Entry) -> tuple[int, int]:
     """Return how many must hold what an entry wants so that it is taken, and how many do."""
     if entry.owner_booking_id is not None:
-        owner, _ = await groups.open_class(tx, app_id, entry.owner_booking_id)
+        owner = await groups.open_class(tx, app_id, entry.owner_booking_id)
         held = await holders.hold_seats(tx, app_id, entry.owner_booking_id)
         return group_of(owner.settings).seats, held
     if entry.resource_id is not None:

@@ -9,9 +9,9 @@ from slotkeeper.storage.transaction import Transaction
 # Any of the free numbers: who takes the lowest waits for everybody else who does.
 _TAKE = """
 INSERT INTO seats (app_id, owner_booking_id, number, booking_id, until)
-SELECT %(app)s, %(owner)s, number, %(booking)s, %(until)s
-FROM generate_series(1, %(seats)s) AS number
-WHERE NOT EXISTS (
+SELECT app_id, id, number, %(booking)s, %(until)s
+FROM bookings, generate_series(1, bookings.seats) AS number
+WHERE app_id = %(app)s AND id = %(owner)s AND NOT EXISTS (
     SELECT FROM seats AS taken
     WHERE taken.app_id = %(app)s AND taken.owner_booking_id = %(owner)s
       AND taken.number = number.number)
@@ -36,10 +36,9 @@ async def take(
     *,
     owner_booking_id: UUID,
     booking_id: UUID,
-    seats: int,
     until: datetime | None,
 ) -> bool:
-    """Give a booking one of the ``seats`` of a class; False where none is left.
+    """Give a booking one of the seats of a class; False where none is left.
 
     ``until`` is the instant at which the hold runs out by itself, None where it does not.
     Who wants the number that another takes at the same moment waits for them, and takes
@@ -49,13 +48,12 @@ async def take(
         "app": app_id,
         "owner": owner_booking_id,
         "booking": booking_id,
-        "seats": seats,
         "until": until,
         "now": tx.now,
     }
     while not await tx.run(_TAKE, values):
         given_up = await tx.run(_GIVE_WAY, values)
-        if not given_up and await _count(tx, app_id, owner_booking_id) >= seats:
+        if not given_up and await _is_full(tx, app_id, owner_booking_id):
             return False
     return True
 
@@ -96,10 +94,11 @@ async def counts(
     return {row["owner_booking_id"]: row["count"] for row in found}
 
 
-async def _count(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -> int:
-    """Return how many seats of a class have a row, whether or not their hold has run out."""
-    count: int = await tx.value(
-        "SELECT count(*) FROM seats WHERE app_id = %s AND owner_booking_id = %s",
-        (app_id, owner_booking_id),
+async def _is_full(tx: Transaction, app_id: UUID, owner_booking_id: UUID) -> bool:
+    """Tell whether each seat of a class has a row, whether or not its hold has run out."""
+    full: bool = await tx.value(
+        "SELECT count(*) >= (SELECT seats FROM bookings WHERE app_id = %(app)s AND id = %(owner)s) "
+        "FROM seats WHERE app_id = %(app)s AND owner_booking_id = %(owner)s",
+        {"app": app_id, "owner": owner_booking_id},
     )
-    return count
+    return full
