@@ -169,27 +169,29 @@ async def set_locations(
     tx: Transaction, app_id: UUID, project_id: UUID, location_ids: Sequence[UUID]
 ) -> None:
     """Put a project into these locations and no others."""
-    await tx.run(
-        "DELETE FROM project_locations WHERE app_id = %s AND project_id = %s", (app_id, project_id)
-    )
-    await tx.run(
-        "INSERT INTO project_locations (app_id, project_id, location_id) "
-        "SELECT DISTINCT %s::uuid, %s::uuid, given FROM unnest(%s::uuid[]) AS given",
-        (app_id, project_id, list(location_ids)),
-    )
+    await _set(tx, "project_locations", "location_id", app_id, project_id, location_ids)
 
 
 async def set_services(
     tx: Transaction, app_id: UUID, project_id: UUID, service_ids: Sequence[UUID]
 ) -> None:
     """Put a project into these services and no others."""
+    await _set(tx, "project_services", "service_id", app_id, project_id, service_ids)
+
+
+async def _set(
+    tx: Transaction,
+    table: LiteralString,
+    column: LiteralString,
+    app_id: UUID,
+    project_id: UUID,
+    wanted: Sequence[UUID],
+) -> None:
+    await tx.run(f"DELETE FROM {table} WHERE app_id = %s AND project_id = %s", (app_id, project_id))
     await tx.run(
-        "DELETE FROM project_services WHERE app_id = %s AND project_id = %s", (app_id, project_id)
-    )
-    await tx.run(
-        "INSERT INTO project_services (app_id, project_id, service_id) "
+        f"INSERT INTO {table} (app_id, project_id, {column}) "
         "SELECT DISTINCT %s::uuid, %s::uuid, given FROM unnest(%s::uuid[]) AS given",
-        (app_id, project_id, list(service_ids)),
+        (app_id, project_id, list(wanted)),
     )
 
 
