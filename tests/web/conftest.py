@@ -1,15 +1,22 @@
 """A visitor with a browser, and a project to visit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from tests.support.bridge import Bridge
+from tests.support.browser import Browser
 from tests.support.client import Json, Tenant
+from tests.support.node import CHROMIUM, installed
+from tests.support.server import Server, serving
 from tests.web.pages import Page
+
+DRIVER = Path(__file__).with_name("browser") / "pages.mjs"
 
 
 @dataclass
@@ -44,6 +51,30 @@ async def visitor(app: ASGIApp) -> AsyncIterator[Visitor]:
         headers={"Accept": "text/html,application/xhtml+xml"},
     ) as http:
         yield Visitor(http)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server, for tests with a real browser."""
+    with serving(tmp_path_factory.mktemp("server") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shop(server: Server) -> Iterator[httpx.Client]:
+    """An app of that server, as its owner's program calls it."""
+    app = server.new_app("Hill Valley")
+    with httpx.Client(base_url=f"{server.url}/v2", auth=("", app.api_key)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A window of Chromium; its pictures lie in a folder of the test run."""
+    assert CHROMIUM, "these tests need Chromium"
+    assert installed().is_dir()
+    with Bridge(["node", DRIVER, CHROMIUM]) as bridge:
+        yield Browser(bridge, tmp_path_factory.mktemp("pictures"))
 
 
 async def page_of(

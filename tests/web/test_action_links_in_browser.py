@@ -10,34 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.bridge import Bridge
+from tests.support.browser import DESK, PHONE, Browser, created
 from tests.support.client import Json
-from tests.support.node import CHROMIUM, installed
-from tests.support.server import Server, serving
-from tests.web.test_pages_in_browser import DESK, DRIVER, PHONE, Browser, created
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def links_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("links") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def shop(links_server: Server) -> Iterator[httpx.Client]:
-    app = links_server.new_app("Hill Valley")
-    with httpx.Client(base_url=f"{links_server.url}/v2", auth=("", app.api_key)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    assert CHROMIUM, "these tests need Chromium"
-    assert installed().is_dir()
-    with Bridge(["node", DRIVER, CHROMIUM]) as bridge:
-        yield Browser(bridge, tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.fixture

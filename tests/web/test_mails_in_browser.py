@@ -1,17 +1,14 @@
 """The mails that were kept, in a real browser: a mail does nothing but be looked at."""
 
 import asyncio
-from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
 
 from slotkeeper.notifications.folder import FolderPost
 from slotkeeper.notifications.post import APP_HEADER, FOLDER
-from tests.support.bridge import Bridge
-from tests.support.node import CHROMIUM, installed
-from tests.support.server import serving
-from tests.web.test_pages_in_browser import DESK, DRIVER, PHONE, Browser
+from tests.support.browser import DESK, PHONE, Browser
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -24,26 +21,17 @@ LONG = "Einladung: Zeitreise mit einem sehr langen Betreff für ein Telefon"
 
 
 @pytest.fixture(scope="module")
-def mails(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mails(server: Server) -> str:
     """The address of a list with a mail in it, with the key for it."""
-    with serving(tmp_path_factory.mktemp("mails") / "data") as server:
-        app = server.new_app("Hill Valley")
-        message = EmailMessage()
-        message["To"] = "Marty <marty.mcfly.with.a.long.address@hillvalley.example.com>"
-        message["Subject"] = LONG
-        message[APP_HEADER] = app.id
-        message.set_content("You are booked: " + "https://book.example.com/" + "x" * 200)
-        message.add_alternative(HTML.replace("{link}", f"{server.url}/docs"), subtype="html")
-        asyncio.run(FolderPost(server.data_dir / FOLDER).send(message))
-        yield server.url.replace("://", f"://:{app.api_key}@") + "/admin/mails"
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    assert CHROMIUM, "these tests need Chromium"
-    assert installed().is_dir()
-    with Bridge(["node", DRIVER, CHROMIUM]) as bridge:
-        yield Browser(bridge, tmp_path_factory.mktemp("pictures"))
+    app = server.new_app("Hill Valley")
+    message = EmailMessage()
+    message["To"] = "Marty <marty.mcfly.with.a.long.address@hillvalley.example.com>"
+    message["Subject"] = LONG
+    message[APP_HEADER] = app.id
+    message.set_content("You are booked: " + "https://book.example.com/" + "x" * 200)
+    message.add_alternative(HTML.replace("{link}", f"{server.url}/docs"), subtype="html")
+    asyncio.run(FolderPost(server.data_dir / FOLDER).send(message))
+    return server.url.replace("://", f"://:{app.api_key}@") + "/admin/mails"
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -1,33 +1,12 @@
 """The page of somebody who waits, in a real browser: by keyboard, on a phone, dark."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from tests.support.bridge import Bridge
+from tests.support.browser import DESK, PHONE, Browser, created
 from tests.support.client import Json
-from tests.support.node import CHROMIUM, installed
-from tests.support.server import serving
-from tests.web.test_pages_in_browser import DESK, DRIVER, PHONE, Browser, created
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with serving(tmp_path_factory.mktemp("line") / "data") as server:
-        app = server.new_app("Hill Valley")
-        with httpx.Client(base_url=f"{server.url}/v2", auth=("", app.api_key)) as client:
-            yield client
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    assert CHROMIUM, "these tests need Chromium"
-    assert installed().is_dir()
-    with Bridge(["node", DRIVER, CHROMIUM]) as bridge:
-        yield Browser(bridge, tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.fixture
