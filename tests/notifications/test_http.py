@@ -467,27 +467,6 @@ async def test_one_host_that_hangs_does_not_hold_up_another() -> None:
 # TLS
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """A client's context that trusts this authority."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.fixture
-def certified(authority: trustme.CA) -> ssl.SSLContext:
-    """A server's context with a certificate for localhost."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    return context
-
-
 async def test_a_trusted_certificate(trusting: ssl.SSLContext, certified: ssl.SSLContext) -> None:
     allowed = AllowedHosts.parse("localhost")
     async with target(tls=certified) as hook, HttpSender(allowed, tls=trusting) as sender:

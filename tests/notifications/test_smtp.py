@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from urllib.parse import quote
 
 import pytest
-import trustme
 
 from slotkeeper.notifications import smtp
 from slotkeeper.notifications.post import APP_HEADER, PostRefused
@@ -183,25 +182,6 @@ async def test_a_recipient_cannot_begin_another_command() -> None:
 
 
 # TLS and logins
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.fixture
-def certified(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    return context
 
 
 async def test_starttls_and_a_login(trusting: ssl.SSLContext, certified: ssl.SSLContext) -> None:
