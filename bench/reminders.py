@@ -73,7 +73,7 @@ class Round:
 
 async def run(*, quick: bool) -> None:
     """Book with no reminders in the table and with many, and ask as the worker does."""
-    number, rounds = (100, 1) if quick else (400, 5)
+    number, rounds = (100, 1) if quick else (300, 3)
     with tempfile.TemporaryDirectory() as folder:
         async with place(Path(folder, "data")) as here:
             async with here.database.transaction() as tx:

@@ -56,8 +56,10 @@ async def begin(
         stored = await bookings.insert(tx, app_id, booking, has_those_of_app=not booking.has_seat)
         await _show_in_calendars(tx, app_id, booking, homes)
         await _record(tx, app_id, booking, State.INITIALIZED, action, None, actor)
-    booking = replace(booking, reminders=await stored.value())
-    await reminders.plan(tx, app_id, booking)
+        await reminders.plan(tx, app_id, booking)
+    if booking.reminders is None and (of_app := await stored.value()):
+        booking = replace(booking, reminders=of_app)
+        await reminders.plan(tx, app_id, booking)
     return booking
 
 

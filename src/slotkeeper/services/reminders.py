@@ -8,11 +8,13 @@
 | it does not: cancelled, declined, moved elsewhere | none is left |
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
+from slotkeeper.domain.app import App
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.delivery import Hearers, Kind, News
 from slotkeeper.domain.graphs import GROUP_OWNER, State
@@ -60,16 +62,8 @@ async def ring_due(tx: Transaction, *, most: int = 100) -> int:
     held: whoever takes its reminders away waits for those that ring, and does so first or last.
     """
     due = await stored.due(tx, tx.now, most=most)
-    for each in due:
-        try:
-            async with tx.connection.transaction():
-                await _ring(tx, each)
-                await stored.done(tx, each)
-        except Exception:
-            if tx.connection.broken:  # the database has gone, which is no fault of the reminder
-                raise
-            log.exception("reminder_failed", booking_id=str(each.booking_id))
-            await stored.put_off(tx, each, tx.now + RETRY_AFTER)
+    if due:
+        await _ring_together(tx, due)
     return len(due)
 
 
@@ -79,39 +73,68 @@ async def time_to_next(tx: Transaction) -> timedelta | None:
     return None if found is None else found - tx.now
 
 
-async def _ring(tx: Transaction, due: stored.Due) -> None:
-    """Tell whom a reminder is for, unless it is too late or the booking is off."""
-    booking = await bookings.find(tx, due.app_id, due.booking_id)
-    assert booking is not None, "its reminders go with it, and this one is held"
-    reminder = find_reminder(due.reminder)
-    if reminder is None or reminder.is_stale(booking.start_at, now=tx.now):
-        return
-    if not booking.takes_place and (reminder.is_before or booking.state is not State.COMPLETED):
-        return
+async def _ring_together(tx: Transaction, due: Sequence[stored.Due]) -> None:
+    """Ring reminders in few ways to the database; where that fails, each alone, so that one does.
+
+    What fails alone is put off.
+    """
+    try:
+        async with tx.connection.transaction():
+            await _ring(tx, due)
+            await stored.done(tx, due)
+    except Exception:
+        if tx.connection.broken:  # the database has gone, which is no fault of the reminders
+            raise
+        if len(due) > 1:
+            for each in due:
+                await _ring_together(tx, [each])
+            return
+        log.exception("reminder_failed", booking_id=str(due[0].booking_id))
+        await stored.put_off(tx, due[0], tx.now + RETRY_AFTER)
+
+
+async def _ring(tx: Transaction, due: Sequence[stored.Due]) -> None:
+    """Tell whom reminders are for, unless it is too late or their bookings are off."""
+    told: list[tuple[UUID, News, Hearers]] = []
+    for app_id in dict.fromkeys(each.app_id for each in due):
+        of_app = [each for each in due if each.app_id == app_id]
+        app = await apps.get(tx, app_id)
+        found = await bookings.find_all(tx, app_id, [each.booking_id for each in of_app])
+        for each in of_app:
+            booking, reminder = found[each.booking_id], find_reminder(each.reminder)
+            if reminder is not None and _is_of_use(reminder, booking, now=tx.now):
+                told += await _news(tx, app, booking, reminder)
+    async with tx.together():
+        for app_id, news, hearers in told:
+            await announcements.notify(tx, app_id, news, hearers)
+
+
+def _is_of_use(reminder: Reminder, booking: Booking, *, now: datetime) -> bool:
+    """Tell whether a reminder is still to be sent, as its booking stands now."""
+    if reminder.is_stale(booking.start_at, now=now):
+        return False
+    took_place = booking.state is State.COMPLETED and not reminder.is_before
+    return booking.takes_place or took_place
+
+
+async def _news(
+    tx: Transaction, app: App, booking: Booking, reminder: Reminder
+) -> list[tuple[UUID, News, Hearers]]:
+    """Return what is announced, and to whom: a mail to a class is one for each of its seats."""
     match reminder.message:
-        case Mail() as mail:
-            await _mail(tx, due.app_id, booking, mail, reminder)
         case Call() as call:
-            hearers = Hearers(calls=[call.described()])
-            await announcements.notify(tx, due.app_id, _news(booking.id), hearers)
-
-
-async def _mail(
-    tx: Transaction, app_id: UUID, booking: Booking, mail: Mail, reminder: Reminder
-) -> None:
-    """Announce a mail; that to the customer of a class is one to each who has a seat in it."""
-    app = await apps.get(tx, app_id)
-    if app.settings.get(DISABLE_EMAIL) is True:
-        return
-    whom = [booking.id]
-    if booking.graph is GROUP_OWNER and mail.recipient is Audience.CUSTOMER:
-        states = _TAKES_PLACE if reminder.is_before else _TOOK_PLACE
-        whom = await stored.seats_to_remind(tx, app_id, booking.id, states)
-    hearers = Hearers(letters=[(f"reminder_{mail.recipient}", mail.recipient)])
-    for booking_id in whom:
-        news = _news(booking_id, subject=mail.subject)
-        await announcements.notify(tx, app_id, news, hearers)
-
-
-def _news(booking_id: UUID, **facts: object) -> News:
-    return News(kind=Kind.REMINDER, booking_id=booking_id, facts=facts)
+            news = News(kind=Kind.REMINDER, booking_id=booking.id)
+            return [(app.id, news, Hearers(calls=[call.described()]))]
+        case Mail() as mail:
+            if app.settings.get(DISABLE_EMAIL) is True:
+                return []
+            hearers = Hearers(letters=[(f"reminder_{mail.recipient}", mail.recipient)])
+            whom: Sequence[UUID] = [booking.id]
+            if booking.graph is GROUP_OWNER and mail.recipient is Audience.CUSTOMER:
+                states = _TAKES_PLACE if reminder.is_before else _TOOK_PLACE
+                whom = await stored.seats_to_remind(tx, app.id, booking.id, states)
+            facts = {"subject": mail.subject}
+            return [
+                (app.id, News(kind=Kind.REMINDER, booking_id=booking_id, facts=facts), hearers)
+                for booking_id in whom
+            ]

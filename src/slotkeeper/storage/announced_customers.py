@@ -41,7 +41,7 @@ UPDATE announcements SET message = NULL, facts = '{{}}', booking = booking || js
     'customer_name', '', 'customer_email', '', 'customer_phone', '', 'customer_voip', '',
     'customer_timezone', '', 'customer_custom', jsonb_build_object(),
     'meta', jsonb_build_object(), 'what', %(title)s::text, 'location', '', 'description', '',
-    'payment_id', NULL, 'participants', (
+    'payment_id', NULL, 'reminders', jsonb_build_array(), 'participants', (
         SELECT coalesce(jsonb_agg(each ORDER BY place), '[]')
         FROM jsonb_array_elements_text(booking -> 'participants')
             WITH ORDINALITY AS given (each, place)

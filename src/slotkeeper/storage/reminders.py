@@ -77,11 +77,17 @@ async def next_moment(tx: Transaction, moment: datetime) -> datetime | None:
     return found
 
 
-async def done(tx: Transaction, each: Due) -> None:
-    """Delete a reminder whose moment has come."""
+async def done(tx: Transaction, rung: Sequence[Due]) -> None:
+    """Delete reminders whose moment has come."""
     await tx.run(
-        "DELETE FROM reminders WHERE app_id = %s AND booking_id = %s AND number = %s",
-        (each.app_id, each.booking_id, each.number),
+        "DELETE FROM reminders USING unnest(%s::uuid[], %s::uuid[], %s::int[]) "
+        "AS rung (app_id, booking_id, number) WHERE reminders.app_id = rung.app_id "
+        "AND reminders.booking_id = rung.booking_id AND reminders.number = rung.number",
+        (
+            [each.app_id for each in rung],
+            [each.booking_id for each in rung],
+            [each.number for each in rung],
+        ),
     )
 
 
