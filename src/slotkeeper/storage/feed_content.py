@@ -15,16 +15,17 @@ from slotkeeper.storage.transaction import Transaction
 # What holds the time of the resource, and requests for it. claims_by_end, bookings_requested
 # and bookings_by_further_resources serve it.
 _OF_RESOURCE: LiteralString = """
-SELECT booking_id AS id FROM claims
-WHERE app_id = %(app)s AND resource_id = %(resource)s
+SELECT bookings.id, bookings.xmin AS written, bookings.updated_at, bookings.resource_id
+FROM claims JOIN bookings ON bookings.app_id = claims.app_id AND bookings.id = claims.booking_id
+WHERE claims.app_id = %(app)s AND claims.resource_id = %(resource)s
   AND upper(during) > %(from)s AND lower(during) < %(to)s
   AND (until IS NULL OR until > %(now)s)
 UNION ALL
-SELECT id FROM bookings
+SELECT id, xmin, updated_at, resource_id FROM bookings
 WHERE app_id = %(app)s AND resource_id = %(resource)s AND end_at > %(from)s AND start_at < %(to)s
   AND graph = 'confirm_decline' AND state = 'tentative' AND %(requests)s
 UNION ALL
-SELECT id FROM bookings
+SELECT id, xmin, updated_at, resource_id FROM bookings
 WHERE app_id = %(app)s AND further_resource_ids <> '{}'
   AND further_resource_ids @> ARRAY[%(resource)s::uuid]
   AND end_at > %(from)s AND start_at < %(to)s
@@ -34,7 +35,7 @@ WHERE app_id = %(app)s AND further_resource_ids <> '{}'
 # The same of a project, by what states hold; bookings_by_project_and_start serves it. Seats
 # are not among them: their class is.
 _OF_PROJECT: LiteralString = """
-SELECT id FROM bookings
+SELECT id, xmin AS written, updated_at, resource_id FROM bookings
 WHERE app_id = %(app)s AND project_id = %(project)s
   AND start_at >= %(from)s AND start_at < %(to)s AND owner_booking_id IS NULL
   AND (graph || ' ' || state = ANY(%(taken)s)
@@ -60,29 +61,23 @@ WHERE app_id = %(app)s AND resource_id = %(resource)s AND repeats AND rsvp <> 'd
 # would, where of two transactions the later one commits first.
 _VERSION: LiteralString = """
 WITH shown AS ({bookings}), repeating AS (SELECT id FROM events {repeating})
-SELECT sum(hash)::text AS text, max(updated_at) AS changed_at
+SELECT sum(hash_record_extended(ROW(id, written), 0))::text AS text, max(updated_at) AS changed_at
 FROM (
-    SELECT hash_record_extended(ROW(bookings.id, bookings.xmin, resources.xmin), 0) AS hash,
-        greatest(bookings.updated_at, resources.updated_at) AS updated_at
-    FROM shown JOIN bookings ON bookings.app_id = %(app)s AND bookings.id = shown.id
-    LEFT JOIN resources
-        ON resources.app_id = bookings.app_id AND resources.id = bookings.resource_id
+    SELECT id, written, updated_at FROM shown
     UNION ALL
-    SELECT hash_record_extended(ROW(id, written), 0), updated_at FROM (
-        SELECT id, xmin AS written, updated_at FROM events {once} AND busy
-        UNION ALL
-        SELECT id, xmin, updated_at FROM events {once} AND NOT busy AND %(free)s
-        UNION ALL
-        SELECT id, xmin, updated_at FROM events {repeating}
-        UNION ALL
-        SELECT id, xmin, updated_at FROM events
-        WHERE app_id = %(app)s AND series_id IS NOT NULL
-          AND series_id IN (SELECT id FROM repeating)
-        UNION ALL
-        SELECT id, xmin, updated_at FROM resources WHERE app_id = %(app)s AND id = %(resource)s
-        UNION ALL
-        SELECT id, xmin, updated_at FROM projects WHERE app_id = %(app)s AND id = %(project)s
-    ) AS others
+    SELECT id, xmin, updated_at FROM events {once} AND busy
+    UNION ALL
+    SELECT id, xmin, updated_at FROM events {once} AND NOT busy AND %(free)s
+    UNION ALL
+    SELECT id, xmin, updated_at FROM events {repeating}
+    UNION ALL
+    SELECT id, xmin, updated_at FROM events
+    WHERE app_id = %(app)s AND series_id IS NOT NULL AND series_id IN (SELECT id FROM repeating)
+    UNION ALL
+    SELECT id, xmin, updated_at FROM resources
+    WHERE app_id = %(app)s AND id IN (SELECT %(resource)s::uuid UNION SELECT resource_id FROM shown)
+    UNION ALL
+    SELECT id, xmin, updated_at FROM projects WHERE app_id = %(app)s AND id = %(project)s
 ) AS every
 """
 
@@ -93,7 +88,7 @@ SELECT bookings.id, graph, state, what, location, description, start_at, end_at,
     bookings.updated_at
 FROM bookings
 LEFT JOIN resources ON resources.app_id = bookings.app_id AND resources.id = bookings.resource_id
-WHERE bookings.app_id = %(app)s AND bookings.id IN ({bookings})
+WHERE bookings.app_id = %(app)s AND bookings.id IN (SELECT id FROM ({bookings}) AS shown)
 ORDER BY start_at DESC, bookings.id LIMIT %(most)s
 """
 
