@@ -65,6 +65,7 @@ def test_each_language_has_the_same_form(language: str) -> None:
         (["", None, 7, "pt_BR"], "pt_BR"),
         (["zh-Hans", "ES"], "ES"),
         (["tlh"], "en"),
+        (["de-\r\nBcc: all@example.com", "de AT", "fr"], "fr"),
         ([], "en"),
     ],
 )

@@ -156,7 +156,7 @@ def test_a_language_that_nobody_speaks_is_english() -> None:
         ),
         ("da", "tirsdag den 7. maj 2030, 11.00 to 12.00\n(Centraleuropæisk sommertid)"),
         (
-            "de-XX-odd!",
+            "de-XX-odd",
             "Dienstag, 7. Mai 2030, 11:00 to 12:00\n(Mitteleuropäische Sommerzeit)",
         ),
     ],

@@ -310,10 +310,17 @@ async def test_a_template_that_is_switched_off_is_not_sent(shop: Shop, desk: Des
     assert list(await posted(shop, desk)) == ["booking_confirmed_customer"]
 
 
-async def test_nobody_is_written_to_who_was_erased(shop: Shop, desk: Desk) -> None:
-    customer = replace(MARTY, email="not an address")
+@pytest.mark.parametrize(
+    "address", ["", "not an address", "marty@example.com,doc", "m@x.example>", "m\x7f@x.example"]
+)
+async def test_nobody_is_written_to_at_what_is_no_address(
+    shop: Shop, desk: Desk, address: str
+) -> None:
+    customer = replace(MARTY, email=address)
     await shop.book(await doc(shop), at(9), at(10), customer=customer)
-    assert list(await posted(shop, desk)) == ["booking_confirmed_owner"]
+    found = await posted(shop, desk)
+    assert list(found) == ["booking_confirmed_owner"]
+    assert found["booking_confirmed_owner"]["Reply-To"] is None
 
 
 # --- In which words -----------------------------------------------------------------------

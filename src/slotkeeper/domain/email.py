@@ -16,3 +16,13 @@ def is_email(text: str) -> bool:
     has_both = bool(name and host) and "@" not in host
     is_sane = not host.startswith(".") and not host.endswith(".")
     return has_both and is_sane and len(text) <= LENGTH_MAX and not any(map(str.isspace, text))
+
+
+def can_get_mail(text: str) -> bool:
+    """Tell whether an address can stand in the head of a mail, and mean itself alone there.
+
+    >>> can_get_mail("doc@example.com"), can_get_mail("doc@example.com,marty")
+    (True, False)
+    """
+    host = text.rpartition("@")[2]
+    return is_email(text) and text.isprintable() and not set(host) & set('<>()[],;:\\"')

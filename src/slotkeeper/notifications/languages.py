@@ -1,5 +1,6 @@
 """The languages of mails, and what each sentence is in them."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
@@ -8,6 +9,9 @@ LANGUAGES = ("en", "de", "fr", "es", "pt", "da")
 """The languages that mails are written in; English is what sentences are written in here."""
 
 Say = Callable[[str], str]
+
+# What people send as their language stands in the head of a mail later.
+_TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_][a-zA-Z0-9]{1,8}){0,4}")
 
 
 def language_of(tag: object) -> str | None:
@@ -18,9 +22,8 @@ def language_of(tag: object) -> str | None:
     >>> language_of("de-AT"), language_of("pt_BR"), language_of("zh"), language_of(None)
     ('de', 'pt', None, None)
     """
-    if not isinstance(tag, str):
-        return None
-    name = tag.strip().replace("_", "-").partition("-")[0].casefold()
+    found = _TAG.fullmatch(tag.strip()) if isinstance(tag, str) else None
+    name = found[1].casefold() if found else None
     return name if name in LANGUAGES else None
 
 

@@ -25,6 +25,8 @@ class Mailbox:
     def header(self) -> Address:
         """Return the mailbox as headers hold it; nothing in it begins another header."""
         name = " ".join("".join(c if c.isprintable() else " " for c in self.name).split())
+        if name == self.address:
+            name = ""
         local, _, domain = self.address.strip().rpartition("@")
         return Address(display_name=name, username=local, domain=domain)
 

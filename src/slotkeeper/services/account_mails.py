@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from cryptography.exceptions import InvalidTag
 
 from slotkeeper.domain.delivery import Delivery, Hearers, Kind, News
+from slotkeeper.domain.email import can_get_mail
 from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.passwords import LIFETIME, Purpose
 from slotkeeper.notifications.languages import first_known
@@ -54,6 +55,8 @@ async def draft(tx: Transaction, desk: Desk, delivery: Delivery) -> Draft | None
         return await _of_link(tx, desk, delivery)
     app = await apps.get(tx, delivery.app_id)
     told, language = delivery.announcement.facts, _language(app.settings)
+    if not can_get_mail(app.owner_email):
+        return None
     since = _reader(language, "UTC").moment(datetime.fromisoformat(str(told["failing_since"])))
     error = str(told.get("error") or "")
     webhook = {"url": str(told["url"]), "since": f"{since} UTC", "error": error}
@@ -75,7 +78,7 @@ async def _of_link(tx: Transaction, desk: Desk, delivery: Delivery) -> Draft | N
     except (InvalidTag, ValueError, NotFound):
         return None
     resource, app = chooser.resource, chooser.app
-    if not resource.email:
+    if not resource.email or not can_get_mail(resource.email):
         return None
     language = _language(resource.meta, app.settings)
     lifetime = _reader(language, resource.timezone).length(LIFETIME[chooser.link.purpose])

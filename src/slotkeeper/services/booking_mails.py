@@ -6,7 +6,7 @@ from typing import Literal
 
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.delivery import Delivery, Kind
-from slotkeeper.domain.email import is_email
+from slotkeeper.domain.email import can_get_mail
 from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.graphs import GROUP_OWNER, State
 from slotkeeper.domain.mails import DISABLE_EMAIL, Audience
@@ -115,15 +115,17 @@ def _readers(case: Case) -> list[Person]:
         wanting = [each for each in serving if each.enabled_email_notification]
         found = [Person(each.name, each.email) for each in wanting if each.email]
         if not found and not any(each.email for each in serving) and len(wanting) == len(serving):
-            found = [contact_of(case)]
-    return list({each.address.lower(): each for each in found if is_email(each.address)}.values())
+            found = [_contact_of(case)]
+    return list(
+        {each.address.lower(): each for each in found if can_get_mail(each.address)}.values()
+    )
 
 
-def contact_of(case: Case) -> Person:
+def _contact_of(case: Case) -> Person:
     """Return who answers for an app."""
     named = case.app.settings.get("contact_email")
     name = case.app.settings.get("contact_name")
-    address = named if isinstance(named, str) and is_email(named) else case.app.owner_email
+    address = named if isinstance(named, str) and can_get_mail(named) else case.app.owner_email
     return Person(name if isinstance(name, str) else "", address)
 
 
@@ -134,14 +136,17 @@ def _answers_to(case: Case) -> Person | None:
     """
     if case.audience is Audience.OWNER:
         customer = case.booking.customer
-        return Person(customer.name, customer.email) if customer and customer.email else None
+        found = [Person(customer.name, customer.email)] if customer else []
+        return next((each for each in found if can_get_mail(each.address)), None)
     settings = case.app.settings
     for key in ("contact_email", "from_email"):
         address = settings.get(key)
-        if isinstance(address, str) and is_email(address):
+        if isinstance(address, str) and can_get_mail(address):
             return Person(str(settings.get("contact_name") or ""), address)
     resource = case.resource
-    return Person(resource.name, resource.email) if resource and resource.email else None
+    if resource is None or not resource.email or not can_get_mail(resource.email):
+        return None
+    return Person(resource.name, resource.email)
 
 
 def _takes_place(booking: Booking) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from slotkeeper.domain.delivery import Delivery, Kind
-from slotkeeper.domain.email import is_email
+from slotkeeper.domain.email import can_get_mail
 from slotkeeper.domain.template import Template, template
 from slotkeeper.services import account_mails, booking_mails, templates
 from slotkeeper.services.mail_drafts import Desk, Draft, Person
@@ -86,7 +86,7 @@ def _sender(desk: Desk, draft: Draft) -> Person:
     """
     settings = draft.app.settings
     name, address = settings.get("from_name"), settings.get("from_email")
-    own = isinstance(address, str) and is_email(address)
+    own = isinstance(address, str) and can_get_mail(address)
     if own and _host(str(address)) == _host(desk.sender.address):
         sender = str(address)
     else:
