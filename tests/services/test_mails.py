@@ -22,6 +22,7 @@ from slotkeeper.services import (
     invitations,
     mails,
     passwords,
+    reminder_links,
     templates,
 )
 from slotkeeper.services.mail_drafts import Desk, Person
@@ -452,6 +453,21 @@ async def test_a_reminder_has_its_own_subject(shop: Shop, desk: Desk) -> None:
     assert (await posted(shop, desk))["reminder_customer"]["Subject"] == "Soon: Consultation"
     await remind(shop, booking, subject="Soon: {{event.what")
     assert (await posted(shop, desk))["reminder_customer"]["Subject"] == "Reminder: Consultation"
+
+
+async def test_a_reminder_can_be_the_last_one(shop: Shop, desk: Desk) -> None:
+    booking = await shop.book(await doc(shop), at(9), at(10))
+    await posted(shop, desk)
+    await remind(shop, booking)
+    mail = (await posted(shop, desk))["reminder_customer"]
+    address = links_in(mail)["No more reminders"]
+    assert mail["List-Unsubscribe"] == f"<{address}>"
+    assert address.startswith(f"{SITE}/reminders/{booking.id}/stop?signature=")
+    await reminder_links.stop(shop.tx, shop.app_id, booking.id)
+    await remind(shop, booking)
+    assert await posted(shop, desk) == {}
+    await shop.act(booking, "cancel")
+    assert len(await posted(shop, desk)) == 2  # this is no reminder
 
 
 async def test_a_reminder_of_what_is_off_says_nothing(shop: Shop, desk: Desk) -> None:

@@ -41,6 +41,9 @@ SWITCHES: Mapping[Audience, str] = {
 }
 """The steps of a booking, or of a request, that say whether a mail is sent."""
 
+CUSTOMER_REMINDERS = "remind_customer_by_email"
+"""The step of a booking that says whether its customer is reminded; the customer may say no."""
+
 TIME_FORMAT = "mail_time_format"
 """Where the steps of a booking keep PHP's letters in which its mails write times."""
 
@@ -138,5 +141,10 @@ def is_switched_on(steps: Mapping[str, object], audience: Audience) -> bool:
     >>> is_switched_on({"notify_owner_by_email": {"enabled": False}}, Audience.OWNER)
     False
     """
-    said = steps.get(SWITCHES[audience])
+    return is_enabled(steps, SWITCHES[audience])
+
+
+def is_enabled(steps: Mapping[str, object], step: str) -> bool:
+    """Tell whether a step is taken; it is unless steps say otherwise."""
+    said = steps.get(step)
     return not (isinstance(said, Mapping) and said.get("enabled") is False)

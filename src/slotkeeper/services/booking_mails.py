@@ -9,10 +9,17 @@ from slotkeeper.domain.delivery import Delivery, Kind
 from slotkeeper.domain.email import can_get_mail
 from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.graphs import GROUP_OWNER, State
-from slotkeeper.domain.mails import DISABLE_EMAIL, Audience
+from slotkeeper.domain.mails import CUSTOMER_REMINDERS, DISABLE_EMAIL, Audience, is_enabled
 from slotkeeper.domain.waitlist import Entry, offered_entry
 from slotkeeper.domain.waitlist import State as EntryState
-from slotkeeper.services import bookings, mail_facts, meetings, waitlist, waitlist_links
+from slotkeeper.services import (
+    bookings,
+    mail_facts,
+    meetings,
+    reminder_links,
+    waitlist,
+    waitlist_links,
+)
 from slotkeeper.services.mail_drafts import Desk, Draft, Person
 from slotkeeper.services.mail_facts import Case
 from slotkeeper.storage.transaction import Transaction
@@ -49,36 +56,66 @@ async def draft(tx: Transaction, desk: Desk, delivery: Delivery) -> Draft | None
         audience=Audience(delivery.audience or ""),
         message=told.message,
     )
-    to = _readers(case)
-    if _is_switched_off(case) or not to:
+    if _is_switched_off(case) or not _readers(case):
         return None
     if told.kind is Kind.REMINDER:
-        if not _takes_place(case.present):
-            return None
-        case = replace(case, booking=case.present)
-    facts = mail_facts.facts_of(tx, desk, case)
-    slug = delivery.letter
+        return _reminder(tx, desk, case, delivery)
+    if delivery.letter == OFFER:
+        return await _offer(tx, desk, case)
+    return await _step(tx, desk, case, delivery)
+
+
+async def _step(tx: Transaction, desk: Desk, case: Case, delivery: Delivery) -> Draft:
+    """Return what is told of a step of a booking."""
+    slug = delivery.letter or ""
+    if slug == _SEAT_CANCELLED and await _class_goes_on(tx, case):
+        slug = _CANCELLED
+    # Who has not paid or was not confirmed was not invited, and cannot be uninvited.
+    was_invited = delivery.announcement.from_state != State.TENTATIVE
     invitation = None
-    was_invited = told.from_state != State.TENTATIVE
     if slug in _METHODS and (was_invited or _METHODS[slug] == "REQUEST"):
         invitation = await _invitation(tx, desk, case, slug)
-    if slug == OFFER:
-        entry = await _offered(tx, case)
-        if entry is None:
-            return None
-        facts |= _offer_facts(desk, case, entry)
-    elif slug == _SEAT_CANCELLED and await _class_goes_on(tx, case):
-        slug = _CANCELLED
-    subject = told.facts.get("subject")
+    return replace(_plain(tx, desk, case, slug), invitation=invitation)
+
+
+def _reminder(tx: Transaction, desk: Desk, case: Case, delivery: Delivery) -> Draft | None:
+    """Return what reminds of a booking as it is now; None where it is off, or unwanted."""
+    is_customer = case.audience is Audience.CUSTOMER
+    unwanted = is_customer and not is_enabled(case.present.steps, CUSTOMER_REMINDERS)
+    if unwanted or not _takes_place(case.present):
+        return None
+    found = _plain(tx, desk, replace(case, booking=case.present), delivery.letter or "")
+    subject = delivery.announcement.facts.get("subject")
+    if isinstance(subject, str) and subject.strip():
+        found = replace(found, subject=subject)
+    if not is_customer:
+        return found
+    stop = reminder_links.link(desk.vault, case.app.id, case.present, site=desk.site)
+    links = mail_facts.links_of(tx, desk, case)
+    facts = {**found.facts, "links": {**links, "unsubscribe": stop}}
+    return replace(found, facts=facts, unsubscribe=stop)
+
+
+async def _offer(tx: Transaction, desk: Desk, case: Case) -> Draft | None:
+    """Return what is told of an offer to somebody who waited; None where it has ended."""
+    entry = await _offered(tx, case)
+    if entry is None:
+        return None
+    found = _plain(tx, desk, case, OFFER)
+    until = case.reader.moment(entry.offered_until) if entry.offered_until else ""
+    take = waitlist_links.link(desk.vault, case.app.id, entry, site=desk.site)
+    facts = {**found.facts, "offer": {"until": until}, "links": {"take": take}}
+    return replace(found, facts=facts)
+
+
+def _plain(tx: Transaction, desk: Desk, case: Case, slug: str) -> Draft:
     return Draft(
         app=case.app,
         slug=slug,
-        to=to,
+        to=_readers(case),
         language=case.language,
-        facts=facts,
+        facts=mail_facts.facts_of(tx, desk, case),
         reply_to=_answers_to(case),
-        subject=subject if isinstance(subject, str) and subject.strip() else None,
-        invitation=invitation,
     )
 
 
@@ -174,9 +211,3 @@ async def _offered(tx: Transaction, case: Case) -> Entry | None:
         return None
     is_this = entry.reservation_id == case.booking.id
     return entry if entry.state is EntryState.OFFERED and is_this else None
-
-
-def _offer_facts(desk: Desk, case: Case, entry: Entry) -> dict[str, object]:
-    until = case.reader.moment(entry.offered_until) if entry.offered_until else ""
-    take = waitlist_links.link(desk.vault, case.app.id, entry, site=desk.site)
-    return {"offer": {"until": until}, "links": {"take": take}}

@@ -33,7 +33,8 @@ class Draft:
     """Whom a mail is for, and what the names in its template stand for.
 
     ``language`` is a tag. ``subject`` is said instead of the template's, None leaves that.
-    ``invitation`` is a calendar entry.
+    ``unsubscribe`` is where the reader asks for no more of such mails. ``invitation`` is a
+    calendar entry.
     """
 
     app: App
@@ -43,4 +44,5 @@ class Draft:
     facts: Mapping[str, object]
     reply_to: Person | None = None
     subject: str | None = None
+    unsubscribe: str | None = None
     invitation: bytes | None = field(default=None, repr=False)

@@ -150,7 +150,7 @@ def facts_of(tx: Transaction, desk: Desk, case: Case) -> dict[str, object]:
         },
         "meta": dict(booking.meta),
         "message": case.message or "",
-        "links": _links(tx, desk, case),
+        "links": links_of(tx, desk, case),
     }
 
 
@@ -167,7 +167,7 @@ def _customer_facts(customer: Customer | None) -> Mapping[str, object]:
     }
 
 
-def _links(tx: Transaction, desk: Desk, case: Case) -> Mapping[str, str]:
+def links_of(tx: Transaction, desk: Desk, case: Case) -> Mapping[str, str]:
     """Return the addresses of what the reader can do with the booking now."""
     booking = case.present
     links = action_links.links(

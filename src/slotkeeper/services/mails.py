@@ -74,6 +74,7 @@ def _in_envelope(desk: Desk, delivery: Delivery, draft: Draft, letter: Letter) -
         app_id=str(delivery.app_id),
         date=delivery.created_at,
         language=draft.language,
+        unsubscribe=draft.unsubscribe,
     )
     return compose(letter, envelope, invitation=draft.invitation)
 

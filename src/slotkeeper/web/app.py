@@ -12,6 +12,7 @@ from slotkeeper.web import (
     home,
     mails,
     passwords,
+    reminders,
     waitlist,
 )
 
@@ -22,6 +23,6 @@ def install(app: FastAPI) -> None:
     The page of a project takes any address of one segment, so it comes last.
     """
     errors.install(app)
-    pages = (home, docs, action_links, calendar_files, feeds, waitlist, passwords, mails, booking)
-    for room in pages:
+    pages = (home, docs, action_links, calendar_files, feeds, waitlist, passwords, reminders, mails)
+    for room in (*pages, booking):
         app.include_router(room.router)
