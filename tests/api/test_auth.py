@@ -312,11 +312,16 @@ async def theirs(parts: Parts, http: httpx.AsyncClient) -> Owned:
     return await Owned(await new_tenant(parts, http, test_mode=True)).made()
 
 
+@pytest.fixture(scope="module")
+async def before(theirs: Owned) -> list[Json]:
+    """What that app holds, and must hold after each try."""
+    return await snapshot(theirs.of.api)
+
+
 @pytest.mark.parametrize("route", BY_ID, ids=named)
 async def test_an_id_of_another_app_is_an_id_of_nothing(
-    standing: Tenant, theirs: Owned, route: Operation
+    standing: Tenant, theirs: Owned, before: list[Json], route: Operation
 ) -> None:
-    before = await snapshot(theirs.of.api)
     body = BODIES.get(route.name, {}) if route.body is not None else None
     callers = [standing.api, *([standing.widget] if SCOPES[route.name] in PAGE else [])]
     for caller in callers:

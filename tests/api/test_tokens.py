@@ -117,17 +117,27 @@ EMBEDDED = {"get_embedded_project", "get_embedded_widget"}
 OF_SOMEBODY = [each for each in BY_ID if SCOPES[each.name] in SERVER and each.name not in EMBEDDED]
 
 
+@pytest.fixture(scope="module")
+async def other_two(parts: Parts, http: httpx.AsyncClient) -> Two:
+    """Two of whom nothing may change, whatever is tried."""
+    return await two_in(await new_tenant(parts, http))
+
+
+@pytest.fixture(scope="module")
+async def before(other_two: Two) -> list[Json]:
+    return await snapshot(other_two.tenant.api)
+
+
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
 async def test_an_id_of_another_resource_is_an_id_of_nothing(
-    standing: Two, route: Operation
+    other_two: Two, before: list[Json], route: Operation
 ) -> None:
-    before = await snapshot(standing.tenant.api)
-    answer = await standing.server.request(
-        route.method, route.address(**standing.theirs.ids), json=body_of(route)
+    answer = await other_two.server.request(
+        route.method, route.address(**other_two.theirs.ids), json=body_of(route)
     )
     assert answer.status_code == 404, answer.text
     assert answer.json()["error"] == "Resource does not exist"
-    assert await snapshot(standing.tenant.api) == before
+    assert await snapshot(other_two.tenant.api) == before
 
 
 @dataclass
