@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.delivery import Channel, Delivery, Hearers, Kind, News
+from slotkeeper.domain.delivery import Channel, Delivery, Hearers, Kind, News, Outcome, Status
+from slotkeeper.domain.listing import Listing
 from slotkeeper.edge.parts import Parts
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpResult, HttpSender
-from slotkeeper.services import announcements, deliveries, own_apps, webhook_calls
+from slotkeeper.services import announcements, deliveries, delivery_log, own_apps, webhook_calls
 from slotkeeper.services.webhook_calls import Prepared
 from slotkeeper.storage import webhooks
 from tests.notifications.targets import target
@@ -224,3 +225,18 @@ def judged(delivery: Delivery, ready: Prepared, status: int) -> tuple[str | None
     result = HttpResult(status=status, error=None, milliseconds=5, excerpt="")
     outcome = webhook_calls.judge(delivery, ready, result)
     return outcome.error, outcome.is_final
+
+
+async def test_what_is_under_way_when_its_webhook_is_deleted_holds_up_nobody(
+    shop: Shop, parts: Parts
+) -> None:
+    gone = await hook(shop, "https://example.com/gone")
+    kept = await hook(shop)
+    await booked(shop)
+    found = await taken(shop)
+    await webhooks.delete(shop.tx, shop.app_id, gone)
+
+    await deliveries.finish(shop.tx, [(each, Outcome(status=200)) for each in found], chance=0.5)
+
+    page = await delivery_log.list_logged(shop.tx, shop.app_id, kept, Listing())
+    assert [each.status for each in page.items] == [Status.DELIVERED]

@@ -40,23 +40,28 @@ WHERE deliveries.app_id = ANY(%(apps)s) AND deliveries.id = ANY(%(ids)s)
 ORDER BY deliveries.number
 """
 
+# A webhook may have been deleted while something was on its way to it, and its deliveries with it.
 _FINISH: LiteralString = """
 WITH came AS (
     SELECT * FROM unnest(%(apps)s::uuid[], %(ids)s::uuid[], %(attempts)s::int[],
         %(states)s::text[], %(due)s::timestamptz[], %(codes)s::int[], %(errors)s::text[],
         %(excerpts)s::text[], %(milliseconds)s::int[])
         AS came (app_id, id, attempt, status, due_at, code, error, excerpt, milliseconds)
+), there AS MATERIALIZED (
+    SELECT came.* FROM came JOIN deliveries
+        ON deliveries.app_id = came.app_id AND deliveries.id = came.id
+    FOR NO KEY UPDATE OF deliveries
 ), noted AS (
     INSERT INTO delivery_attempts
         (app_id, delivery_id, number, started_at, milliseconds, status, error, excerpt)
     SELECT app_id, id, attempt, %(now)s - milliseconds * interval '1 millisecond', milliseconds,
         code, error, excerpt
-    FROM came ON CONFLICT DO NOTHING
+    FROM there ON CONFLICT DO NOTHING
 )
 UPDATE deliveries SET status = came.status, due_at = came.due_at, last_status = came.code,
     last_error = came.error,
     finished_at = CASE WHEN came.status <> 'waiting' THEN %(now)s::timestamptz END
-FROM came
+FROM there AS came
 WHERE deliveries.app_id = came.app_id AND deliveries.id = came.id
     AND deliveries.status = 'waiting' AND deliveries.attempts = came.attempt
 RETURNING deliveries.id
