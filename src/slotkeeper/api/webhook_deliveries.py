@@ -15,7 +15,7 @@ from slotkeeper.api.show import Shown
 from slotkeeper.api.times import AskedTimes, stamp
 from slotkeeper.domain.app import Caller
 from slotkeeper.domain.delivery_log import Attempt, Logged
-from slotkeeper.edge.parts import parts_of, public_url, transaction_of
+from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.notifications.http import HttpCall
 from slotkeeper.services import delivery_log
 from slotkeeper.services.delivery_log import Details
@@ -73,12 +73,13 @@ async def send_webhook_test(request: Request, caller: AppKey, webhook_id: UUID) 
 
 
 async def _details(request: Request, caller: Caller, logged: Sequence[Logged]) -> Details:
+    parts = parts_of(request)
     return await delivery_log.details(
         transaction_of(request),
-        parts_of(request).vault,
+        parts.vault,
         caller.app_id,
         logged,
-        site=public_url(request),
+        site=parts.settings.public_url,  # a worker, which sends, knows no other address
     )
 
 
