@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from slotkeeper.notifications.letters import Letter
 
 INVITATION_FILE = "invite.ics"
 """What the calendar entry of a mail is called where it is an attachment."""
+
+_UNSUBSCRIBE = "List-Unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,24 @@ class Envelope:
     unsubscribe: str | None = None
 
 
+class _WholeLinks(EmailPolicy):
+    """Writes the address that stops reminders on one line, however long.
+
+    The library would put it into encoded words, which readers of mail know in texts only: their
+    button would be missing.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name == _UNSUBSCRIBE:
+            return f"{name}: {value}\r\n"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == _UNSUBSCRIBE:
+            return self.fold(name, value).encode()
+        return super().fold_binary(name, value)
+
+
 def compose(letter: Letter, envelope: Envelope, *, invitation: bytes | None = None) -> EmailMessage:
     """Return a letter as a mail.
 
@@ -59,7 +79,7 @@ def compose(letter: Letter, envelope: Envelope, *, invitation: bytes | None = No
     sender, reply_to = envelope.sender, envelope.reply_to
     boxes = [sender, *envelope.to, *([reply_to] if reply_to else [])]
     plain = all(each.address.isascii() for each in boxes)
-    message = EmailMessage(policy=SMTP if plain else SMTPUTF8)
+    message = EmailMessage(policy=_WholeLinks(linesep="\r\n", utf8=not plain))
     message["Subject"] = letter.subject
     message["From"] = sender.header
     message["To"] = [each.header for each in envelope.to]
@@ -71,7 +91,7 @@ def compose(letter: Letter, envelope: Envelope, *, invitation: bytes | None = No
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if envelope.unsubscribe:
-        message["List-Unsubscribe"] = f"<{envelope.unsubscribe}>"
+        message[_UNSUBSCRIBE] = f"<{envelope.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
