@@ -62,7 +62,8 @@ class _WholeLinks(EmailPolicy):
     def fold(self, name: str, value: str) -> str:
         if name == _UNSUBSCRIBE:
             return f"{name}: {value}\r\n"
-        return super().fold(name, value)
+        folded: str = super().fold(name, value)
+        return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name == _UNSUBSCRIBE:
