@@ -14,6 +14,7 @@ import pytest
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.abc import Params, Query
 
+from slotkeeper.domain.feed import AHEAD, BACK, Details, Feed
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.series import BookingSeries, Mode
 from slotkeeper.domain.zones import minute_floor
@@ -29,9 +30,11 @@ from slotkeeper.storage import (
     claims,
     events,
     explain,
+    feed_content,
     groups,
     holders,
     limits,
+    meetings,
     reminders,
     seats,
     series,
@@ -277,6 +280,32 @@ async def test_limits_count_the_window_and_not_the_past(
 
     assert len(booked[0]) == len(starts) > 0
     check(explained, "claims_by_end", "bookings_by_project_and_start", "claims_pkey")
+
+
+@pytest.mark.parametrize("details", Details)
+@pytest.mark.parametrize("of_project", [False, True])
+async def test_a_feed_reads_its_window_of_its_own(
+    explained: Transaction, of_project: bool, details: Details
+) -> None:
+    feed = Feed(
+        id=uuid4(),
+        resource_id=None if of_project else PEOPLE[0],
+        project_id=PEOPLE[0] if of_project else None,
+        details=details,
+        created_at=NOW,
+        last_read_at=None,
+    )
+    window = {"start": NOW - BACK, "end": NOW + AHEAD}
+
+    version = await feed_content.version(explained, APP, feed, **window)
+    found = await feed_content.bookings(explained, APP, feed, **window)
+    known = await meetings.identities(explained, APP, [each.id for each in found])
+    events = await feed_content.events(explained, APP, feed, **window)
+
+    assert version.text
+    assert len(known) == len(found) > 0
+    assert bool(events.once) != of_project
+    check(explained, "bookings_by_project_and_start" if of_project else "claims_by_end")
 
 
 @pytest.mark.parametrize("people", [1, 100])

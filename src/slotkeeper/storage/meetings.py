@@ -8,16 +8,16 @@ from slotkeeper.storage.transaction import Transaction
 
 # A booking that was moved is a new row that names the one before it. Of those before, the last
 # row may have been deleted; its id is known all the same. Each of them had its steps, two at
-# least: it was made, and it was moved. Primary keys serve it all.
+# least: it was made, and it was moved. Primary keys serve it all; asked for as a join, the
+# rows before would be looked for in the whole table.
 _IDENTITIES = """
 WITH RECURSIVE chain AS (
     SELECT id AS of_id, id, rescheduled_from FROM bookings
     WHERE app_id = %(app)s AND id = ANY(%(ids)s)
     UNION ALL
-    SELECT of_id, chain.rescheduled_from, earlier.rescheduled_from
-    FROM chain LEFT JOIN bookings AS earlier
-        ON earlier.app_id = %(app)s AND earlier.id = chain.rescheduled_from
-    WHERE chain.rescheduled_from IS NOT NULL
+    SELECT of_id, rescheduled_from, (SELECT earlier.rescheduled_from FROM bookings AS earlier
+        WHERE earlier.app_id = %(app)s AND earlier.id = chain.rescheduled_from)
+    FROM chain WHERE rescheduled_from IS NOT NULL
 )
 SELECT of_id,
     (array_agg(id) FILTER (WHERE rescheduled_from IS NULL))[1] AS uid,
