@@ -205,10 +205,12 @@ def _about_programs(say: Say) -> Mapping[str, Wording]:
 
 def reasons(say: Say) -> Mapping[str, str]:
     """Return what the foot of a mail says about why it came, by the end of a template's slug."""
+    entered = say("You receive this mail because your address was entered at {{app.name}}.")
     return {
+        "waitlist_offer_customer": entered,
         "_customer": say("You receive this mail because you have booked with {{app.name}}."),
         "_owner": say("You receive this mail because {{app.name}} takes bookings for you."),
-        "": say("You receive this mail because your address was entered at {{app.name}}."),
+        "": entered,
     }
 
 
