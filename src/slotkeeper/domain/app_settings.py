@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from slotkeeper.domain.errors import InvalidInput
+from slotkeeper.domain.limits import AppLimits, Caps, Unit
 from slotkeeper.domain.reminder import parse_reminders
 
 KEYS_MAX = 200
@@ -25,6 +26,13 @@ PERIODS: Mapping[str, str] = {
 
 PUBLIC = frozenset({"name", "callback", "contact_name", "contact_email"})
 """What people of an app may know of its settings who do not manage it."""
+
+_UNITS: Mapping[str, Unit] = {
+    "daily": Unit.DAY,
+    "weekly": Unit.WEEK,
+    "monthly": Unit.MONTH,
+    "yearly": Unit.YEAR,
+}
 
 _LIMITS = ("resource_rate_limits", "customer_rate_limits")
 _TEXTS = ("callback", "from_email", "from_name", "contact_name", "contact_email")
@@ -53,6 +61,21 @@ def merged(before: Mapping[str, object], given: Mapping[str, object]) -> dict[st
     if len(left) > KEYS_MAX:
         raise InvalidInput.field("settings", f"An app may not have more than {KEYS_MAX} settings.")
     return left
+
+
+def limits_of(resource: object, customer: object) -> AppLimits:
+    """Return the limits that the two settings of an app say, each as it is stored, or None.
+
+    >>> limits_of({"daily": 3}, None).resource[Unit.DAY]
+    3
+    """
+    return AppLimits(resource=_caps(resource), customer=_caps(customer))
+
+
+def _caps(stored: object) -> Caps:
+    if not isinstance(stored, dict):
+        return {}
+    return {_UNITS[period]: most for period, most in stored.items() if period in _UNITS}
 
 
 def _check(given: Mapping[str, object]) -> None:

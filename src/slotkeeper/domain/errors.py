@@ -104,6 +104,15 @@ class SlotTaken(DomainError):
         super().__init__(message)
 
 
+class LimitReached(SlotTaken):
+    """A customer has as many bookings as the app allows one; no other time of that period helps."""
+
+    code = "limit_reached"
+
+    def __init__(self) -> None:
+        super().__init__("The customer has reached the limit of bookings")
+
+
 class TransitionRefused(DomainError):
     """The action is not possible in the state the booking is in."""
 

@@ -1,7 +1,8 @@
-"""Limits: how many bookings may start in a day, a week or a month.
+"""Limits: how many bookings may start in a day, a week, a month or a year.
 
-They are our own; the API documentation of the original knows none. A day is one of the
-calendar of a zone, from its first midnight to that of the next; a week begins on Monday.
+Those of projects are our own; the API documentation of the original knows those of apps. A day
+is one of the calendar of a zone, from its first midnight to that of the next; a week begins on
+Monday.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ class Unit(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    YEAR = "year"
 
+
+OF_PROJECTS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
+"""The units that projects and searches know; apps know the year too."""
 
 Caps = Mapping[Unit, int]
-"""The most bookings that may start in one day, week or month; a unit left out has no limit."""
+"""The most bookings that may start in one of each unit; a unit left out has no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,18 @@ class Limits:
 
     resource: Caps = field(default_factory=dict)
     project: Caps = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppLimits:
+    """What an app allows each of its resources, and each customer, in all of it."""
+
+    resource: Caps = field(default_factory=dict)
+    customer: Caps = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any limit."""
+        return bool(self.resource or self.customer)
 
 
 class Full(NamedTuple):
@@ -61,6 +78,19 @@ def full_periods(caps: Caps, starts: Sequence[int], zone: Zone, window: Interval
         for start, end in periods(unit, zone, window)
         if bisect_left(ordered, end) - bisect_left(ordered, start) >= most
     ]
+
+
+def strictest(one: Caps, other: Caps) -> Caps:
+    """Return the caps that hold where both must.
+
+    >>> strictest({Unit.DAY: 8}, {Unit.DAY: 5, Unit.WEEK: 9}) == {Unit.DAY: 5, Unit.WEEK: 9}
+    True
+    """
+    return {
+        unit: min(caps[unit] for caps in (one, other) if unit in caps)
+        for unit in Unit
+        if unit in one or unit in other
+    }
 
 
 def counted_window(caps: Caps, zone: Zone, window: Interval) -> Interval:
@@ -116,7 +146,7 @@ def parse_limits(value: object, *, path: str = "limits") -> Limits:
 
 def _caps(value: object, path: str, errors: dict[str, list[str]]) -> Caps:
     caps: dict[Unit, int] = {}
-    for name, most in _members(value, path, tuple(Unit), errors).items():
+    for name, most in _members(value, path, OF_PROJECTS, errors).items():
         number = _number(most)
         if number is None:
             errors[f"{path}.{name}"] = [f"The {path}.{name} must be a whole number from 1."]
@@ -168,6 +198,8 @@ def _first_day(unit: Unit, day: int) -> int:
             return day - weekday(day)
         case Unit.MONTH:
             return date.fromordinal(day).replace(day=1).toordinal()
+        case Unit.YEAR:
+            return date.fromordinal(day).replace(month=1, day=1).toordinal()
 
 
 def _next_first(unit: Unit, first: int) -> int:
@@ -178,3 +210,5 @@ def _next_first(unit: Unit, first: int) -> int:
             return first + 7
         case Unit.MONTH:
             return _first_day(unit, first + 31)
+        case Unit.YEAR:
+            return _first_day(unit, first + 366)

@@ -25,7 +25,7 @@ from slotkeeper.domain.slot_policy import SlotPolicy, is_true, merged, output_zo
 from slotkeeper.domain.slots import Mode, Slot, slots_at_most
 from slotkeeper.domain.slots import find_slots as slots_of
 from slotkeeper.domain.zones import Zone, find_zone, minute_ceil, minute_floor
-from slotkeeper.services import balance, enforcement, limits, projects, resources
+from slotkeeper.services import app_limits, balance, enforcement, limits, projects, resources
 from slotkeeper.services.busy import busy_times
 from slotkeeper.storage.transaction import Transaction
 
@@ -154,12 +154,13 @@ async def understand(
     zone = output_zone(settings, query.fallback_zone)
     if amend is not None:
         settings = amend(settings, zone)
+    policy = slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format)
     return Question(
         query=query,
         project=project,
         settings=settings,
         zone=zone,
-        policy=slot_policy(settings, now=tx.now, zone=zone, input_format=query.input_format),
+        policy=await app_limits.over(tx, app_id, policy),
         constraints=parse_constraints(
             query.constraints, path="constraints", now=tx.now, input_format=query.input_format
         ),

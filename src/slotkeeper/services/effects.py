@@ -23,6 +23,7 @@ from slotkeeper.domain.interval import Interval
 from slotkeeper.domain.project import Project
 from slotkeeper.services import (
     announcements,
+    app_limits,
     availability,
     busy,
     calendars,
@@ -90,10 +91,11 @@ async def move(
 async def hold(tx: Transaction, app_id: UUID, booking: Booking, project: Project | None) -> None:
     """Take time or seat of a booking; where its state takes none, see that it is free at least.
 
-    Raises SlotTaken. Where the project enforces its rules, they come before everything else;
-    the time of a class was checked when the class was made. All-day events do not count
-    where the project's searches ignore them: what they offer can be booked.
+    Raises SlotTaken. The limits of the app count first; where the project enforces its rules,
+    they come next; the time of a class was checked when the class was made. All-day events do not
+    count where the project's searches ignore them: what they offer can be booked.
     """
+    await app_limits.check(tx, app_id, booking)
     if booking.has_seat:
         await groups.take_seat(tx, app_id, booking)
         return

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.errors import InvalidInput, SlotTaken
+from slotkeeper.domain.errors import InvalidInput, LimitReached, SlotTaken
 from slotkeeper.domain.graphs import Action, Graph, Hold, State
 from slotkeeper.domain.order import Order, check_interval
 from slotkeeper.domain.project import Project
@@ -149,6 +149,8 @@ async def _held_by_one_of(
             # What is undone gives up its locks: nobody waits for a resource that is not taken.
             async with tx.connection.transaction():
                 await effects.hold(tx, app_id, served, project)
+        except LimitReached:
+            raise
         except SlotTaken:
             continue
         return served

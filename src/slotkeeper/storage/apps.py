@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import sql
 from psycopg.types.json import Json
 
 from slotkeeper.domain.app import App, Caller, KeyKind
+from slotkeeper.domain.app_settings import limits_of
+from slotkeeper.domain.limits import AppLimits
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
 from slotkeeper.storage.transaction import Transaction
@@ -17,6 +19,12 @@ from slotkeeper.storage.transaction import Transaction
 COLUMNS: LiteralString = (
     "id, slug, name, owner_email, test_mode, settings, creator_app_id, creator_resource_id, "
     "created_at, updated_at"
+)
+
+# They come with the key of a request, so that a booking need not ask for them.
+LIMITS: LiteralString = (
+    "apps.settings -> 'resource_rate_limits' AS resource_limits, "
+    "apps.settings -> 'customer_rate_limits' AS customer_limits"
 )
 
 SEARCHABLE = listing.Searchable(
@@ -82,7 +90,7 @@ async def find_known(tx: Transaction, digest: bytes) -> Known | None:
     """Return whose key has this SHA-256, or None for an unknown or revoked one."""
     found = await tx.dicts(
         "SELECT app_keys.app_id, apps.slug AS app_slug, apps.test_mode, "
-        "app_keys.id AS key_id, app_keys.kind, app_keys.last_used_at "
+        f"app_keys.id AS key_id, app_keys.kind, app_keys.last_used_at, {LIMITS} "
         "FROM app_keys JOIN apps ON apps.id = app_keys.app_id "
         "WHERE app_keys.digest = %s AND app_keys.revoked_at IS NULL",
         (digest,),
@@ -90,8 +98,21 @@ async def find_known(tx: Transaction, digest: bytes) -> Known | None:
     if not found:
         return None
     row = found[0]
+    note_limits(tx, row)
     used = row.pop("last_used_at")
     return Known(caller=Caller(**{**row, "kind": KeyKind(row["kind"])}), last_used_at=used)
+
+
+def note_limits(tx: Transaction, row: dict[str, Any]) -> None:
+    """Take the limits of an app out of a row that names it, and keep them for the transaction."""
+    resource, customer = row.pop("resource_limits"), row.pop("customer_limits")
+    tx.app_limits[row["app_id"]] = limits_of(resource, customer)
+
+
+async def get_limits(tx: Transaction, app_id: UUID) -> AppLimits:
+    """Return what an app allows each resource and each customer."""
+    [row] = await tx.dicts(f"SELECT {LIMITS} FROM apps WHERE id = %s", (app_id,))
+    return limits_of(row["resource_limits"], row["customer_limits"])
 
 
 async def find_by_slug(tx: Transaction, slug: str) -> App | None:

@@ -10,6 +10,7 @@ from slotkeeper.domain.app import Caller, TokenKind
 from slotkeeper.domain.credential import Credential
 from slotkeeper.domain.listing import Listing, Page
 from slotkeeper.storage import listing
+from slotkeeper.storage.apps import LIMITS, note_limits
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = (
@@ -75,7 +76,7 @@ async def find_known(
     """
     found = await tx.dicts(
         "SELECT credentials.app_id, apps.slug AS app_slug, apps.test_mode, "
-        "credentials.id AS key_id, kind, resource_id, referrers, last_used_at "
+        f"credentials.id AS key_id, kind, resource_id, referrers, last_used_at, {LIMITS} "
         "FROM credentials JOIN apps ON apps.id = credentials.app_id "
         "JOIN resources ON resources.app_id = credentials.app_id "
         "AND resources.id = credentials.resource_id "
@@ -87,6 +88,7 @@ async def find_known(
     if not found:
         return None
     row = found[0]
+    note_limits(tx, row)
     referrers, used = row.pop("referrers"), row.pop("last_used_at")
     caller = Caller(**{**row, "kind": TokenKind(row["kind"])})
     return Known(caller=caller, referrers=referrers, last_used_at=used)

@@ -38,6 +38,20 @@ WHERE app_id = %(app)s AND project_id = %(project)s
 """
 
 
+# Where the bookings of a customer start that hold time or a seat. bookings_by_email serves it.
+_STARTS_OF_CUSTOMER = """
+SELECT floor(date_part('epoch', start_at) / 60)::bigint FROM bookings AS b
+WHERE app_id = %(app)s AND lower(customer_email) = lower(%(email)s)
+  AND start_at >= %(from)s AND start_at < %(to)s
+  AND (EXISTS (
+    SELECT FROM claims AS c WHERE c.app_id = b.app_id AND c.booking_id = b.id
+      AND (c.until IS NULL OR c.until > %(now)s))
+  OR EXISTS (
+    SELECT FROM seats AS s WHERE s.app_id = b.app_id AND s.booking_id = b.id
+      AND (s.until IS NULL OR s.until > %(now)s)))
+"""
+
+
 async def booked_times(
     tx: Transaction, app_id: UUID, resource_ids: Sequence[UUID], window: Interval
 ) -> list[list[Interval]]:
@@ -60,6 +74,25 @@ async def starts_of_project(
     """Return the minutes within ``window`` in which bookings of a project start, in no order."""
     return await tx.values(
         _STARTS, {"app": app_id, "project": project_id, "now": tx.now, **_ends(window)}
+    )
+
+
+async def starts_of_customer(
+    tx: Transaction, app_id: UUID, email: str, window: Interval
+) -> list[int]:
+    """Return the minutes within ``window`` in which bookings of a customer start, in no order."""
+    return await tx.values(
+        _STARTS_OF_CUSTOMER, {"app": app_id, "email": email, "now": tx.now, **_ends(window)}
+    )
+
+
+async def lock_customer(tx: Transaction, app_id: UUID, email: str) -> None:
+    """Wait for everybody else who counts what a customer has booked, and make them wait.
+
+    There is no row of a customer to lock. Two addresses may share a number, and wait in vain.
+    """
+    await tx.run(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s || lower(%s), 0))", (str(app_id), email)
     )
 
 

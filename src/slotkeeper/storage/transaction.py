@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, LiteralString, TypeVar
+from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection, AsyncCursor, errors, sql
@@ -13,6 +14,8 @@ from psycopg.rows import AsyncRowFactory, class_row, dict_row, scalar_row
 from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
+
+from slotkeeper.domain.limits import AppLimits
 
 Row = TypeVar("Row")
 Value = TypeVar("Value")
@@ -89,12 +92,14 @@ class Transaction:
     """An open transaction and the moment of the request, a UTC instant.
 
     Everything that happens in it is kept together or not at all; only the edge that
-    opened it commits. ``checks_test_customers`` is a switch of the operator that services ask.
+    opened it commits. ``checks_test_customers`` is a switch of the operator that services ask;
+    ``app_limits`` are those of apps that were read in this transaction already.
     """
 
     connection: AsyncConnection[Any]
     now: datetime
     checks_test_customers: bool = False
+    app_limits: dict[UUID, AppLimits] = field(default_factory=dict)
 
     async def rows(
         self, row: type[Row], query: Query, parameters: Parameters | None = None
