@@ -6,7 +6,7 @@ import os
 import platform
 import time
 
-from bench import bookings, deliveries, engine, growth, over_http, reminders, start
+from bench import bookings, deliveries, engine, growth, lists, over_http, reminders, start
 
 PARTS = {
     "engine": engine.run,
@@ -16,6 +16,7 @@ PARTS = {
     "start": start.run,
     "growth": growth.run,
     "reminders": reminders.run,
+    "lists": lists.run,
 }
 
 

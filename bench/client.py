@@ -83,6 +83,14 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
+def get(path: str, *, key: str) -> bytes:
+    """Return a whole request for something, as bytes."""
+    login = base64.b64encode(f":{key}".encode()).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {login}\r\n\r\n".encode()
+    )
+
+
 def post(path: str, body: object, *, key: str = "") -> bytes:
     """Return a whole request as bytes."""
     text = json.dumps(body).encode()

@@ -205,6 +205,54 @@ async def test_lists_hold_what_is_ones_own(two: Two) -> None:
     assert {each["resource_id"] for each in tokens} == {mine["resource_id"]}
 
 
+async def test_widgets_and_filters_belong_to_who_made_them(two: Two) -> None:
+    other = await token_of(two.tenant, two.theirs, "server-token")
+    widget = {"name": "Mine", "config": {"app": "hill-valley"}}
+    filters: Json = {"or": [{"only_weekend": []}], "and": [], "after": []}
+    for path, body, change in (
+        ("/widgets", widget, {"name": "Changed"}),
+        ("/findtime/filtercollections", filters, {"after": [{"take_first": {"number": 1}}]}),
+    ):
+        mine = await two.server.created(path, body)
+        theirs = await other.created(path, body)
+        await two.tenant.api.created(path, body)
+        for caller, own, stranger in ((two.server, mine, theirs), (other, theirs, mine)):
+            assert [each["id"] for each in await caller.found(path)] == [own["id"]]
+            assert (await caller.get(path)).json()["total"] == 1
+            assert (await caller.put(f"{path}/{own['id']}", change)).status_code == 204
+            assert await caller.found(f"{path}/{own['id']}") == {**own, **change}
+            assert (await caller.put(f"{path}/{stranger['id']}", change)).status_code == 404
+            assert (await caller.get(f"{path}/{stranger['id']}")).status_code == 404
+        assert {mine["id"], theirs["id"]} < {
+            each["id"] for each in await two.tenant.api.found(path)
+        }
+    found = await two.tenant.widget.found("/widgets/embed/" + (await one_widget(two))["id"])
+    assert found["config"] == widget["config"]
+
+
+async def one_widget(two: Two) -> Json:
+    return (await two.server.found("/widgets"))[0]
+
+
+async def test_ones_own_filters_find_ones_own_time(two: Two) -> None:
+    other = await token_of(two.tenant, two.theirs, "server-token")
+    body = {"and": [{"specific_time": {"start": 9, "end": 10}}]}
+    mine = await two.server.created("/findtime/filtercollections", body)
+    search = {"start": "2030-05-13", "future": "2030-05-15", "filtercollection_id": mine["id"]}
+    answer = await two.server.post("/findtime", search)
+    assert [slot["start"][11:16] for slot in answer.json()["data"]] == ["09:00", "09:00"]
+    assert (await other.post("/findtime", search)).status_code == 404
+
+
+async def test_widgets_and_filters_go_with_their_resource(two: Two) -> None:
+    await two.server.created("/widgets", {"name": "Mine", "config": {}})
+    await two.server.created("/findtime/filtercollections", {})
+    address = f"/resources/{two.mine.ids['resource_id']}"
+    before = len(await two.tenant.api.found("/widgets"))
+    assert (await two.tenant.api.delete(address)).status_code == 204
+    assert len(await two.tenant.api.found("/widgets")) == before - 1
+
+
 async def test_a_search_by_an_id_of_another_resource_finds_nothing(two: Two) -> None:
     theirs = two.theirs.ids
     for path, term in (

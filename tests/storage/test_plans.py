@@ -565,7 +565,7 @@ async def test_the_events_of_a_day_are_found_by_an_index(explained: Transaction)
     )
 
     assert page.total
-    check(explained, "events_by_end")
+    check(explained, "events_by_start", "events_long")
 
 
 async def test_a_release_asks_who_waits_by_an_index(explained: Transaction) -> None:

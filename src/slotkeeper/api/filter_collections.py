@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AppKey
+from slotkeeper.api.auth import OwnKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import Data, ListOf, answers
@@ -21,18 +21,21 @@ router = APIRouter(
 
 @router.post("", status_code=201, responses=answers(Data[ShownFilterCollection], 201))
 async def create_filter_collection(
-    request: Request, caller: AppKey, body: FilterCollectionBody
+    request: Request, caller: OwnKey, body: FilterCollectionBody
 ) -> Response:
-    """Keep filters for later searches."""
+    """Keep filters for later searches; made with a server-token they belong to that resource."""
     tx = transaction_of(request)
-    return data(_shown(await filter_collections.create(tx, caller.app_id, body.lists())), 201)
+    made = await filter_collections.create(
+        tx, caller.app_id, body.lists(), resource_id=caller.own_resource_id
+    )
+    return data(_shown(made), 201)
 
 
 @router.get("", responses=answers(ListOf[ShownFilterCollection]))
 async def list_filter_collections(
-    request: Request, caller: AppKey, asked: AskedListing
+    request: Request, caller: OwnKey, asked: AskedListing
 ) -> Response:
-    """List the filter collections of the app."""
+    """List the filter collections of the app, with a server-token those of its resource."""
     tx = transaction_of(request)
     page = await filter_collections.list_collections(tx, caller.app_id, asked)
     return paged(request, asked, page, _shown)
@@ -40,7 +43,7 @@ async def list_filter_collections(
 
 @router.get("/{filtercollection_id}", responses=answers(Data[ShownFilterCollection]))
 async def get_filter_collection(
-    request: Request, caller: AppKey, filtercollection_id: UUID
+    request: Request, caller: OwnKey, filtercollection_id: UUID
 ) -> Response:
     """Get one filter collection. A body is ignored: the JavaScript SDK sends one."""
     tx = transaction_of(request)
@@ -49,7 +52,7 @@ async def get_filter_collection(
 
 @router.put("/{filtercollection_id}", status_code=204, responses=answers(None, 204))
 async def update_filter_collection(
-    request: Request, caller: AppKey, filtercollection_id: UUID, body: FilterCollectionBody
+    request: Request, caller: OwnKey, filtercollection_id: UUID, body: FilterCollectionBody
 ) -> Response:
     """Change filters that are kept; a list that the request leaves out stays as it is."""
     tx = transaction_of(request)

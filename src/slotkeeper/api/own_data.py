@@ -34,6 +34,8 @@ _KINDS: Mapping[str, Kind] = {
     "project_id": Kind.PROJECT,
     "credential_id": Kind.CREDENTIAL,
     "feed_id": Kind.FEED,
+    "widget_id": Kind.WIDGET,
+    "filtercollection_id": Kind.FILTER_COLLECTION,
 }
 """Whose id a name in a path, a query or a body announces."""
 

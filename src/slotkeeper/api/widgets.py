@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from slotkeeper.api.answers import data, empty
-from slotkeeper.api.auth import AppKey, EmbedKey
+from slotkeeper.api.auth import EmbedKey, OwnKey
 from slotkeeper.api.parameters import AskedListing, paged
 from slotkeeper.api.route import ApiRoute
 from slotkeeper.api.schemas.answers import PUBLIC_REFUSALS, Data, ListOf, answers
@@ -19,15 +19,16 @@ router = APIRouter(prefix="/widgets", tags=["Widgets (older)"], route_class=ApiR
 
 
 @router.post("", status_code=201, responses=answers(Data[ShownWidget], 201))
-async def create_widget(request: Request, caller: AppKey, body: CreateWidget) -> Response:
-    """Keep the configuration of a widget of the first version."""
+async def create_widget(request: Request, caller: OwnKey, body: CreateWidget) -> Response:
+    """Keep the configuration of a widget; made with a server-token it belongs to that resource."""
     tx = transaction_of(request)
-    return data(_shown(await widgets.create(tx, caller.app_id, body.given())), 201)
+    given = {**body.given(), "resource_id": caller.own_resource_id}
+    return data(_shown(await widgets.create(tx, caller.app_id, given)), 201)
 
 
 @router.get("", responses=answers(ListOf[ShownWidget]))
-async def list_widgets(request: Request, caller: AppKey, asked: AskedListing) -> Response:
-    """List the widgets of the app."""
+async def list_widgets(request: Request, caller: OwnKey, asked: AskedListing) -> Response:
+    """List the widgets of the app, with a server-token those of its resource."""
     page = await widgets.list_widgets(transaction_of(request), caller.app_id, asked)
     return paged(request, asked, page, _shown)
 
@@ -45,14 +46,14 @@ async def get_embedded_widget(request: Request, caller: EmbedKey, widget_id: UUI
 
 
 @router.get("/{widget_id}", responses=answers(Data[ShownWidget]))
-async def get_widget(request: Request, caller: AppKey, widget_id: UUID) -> Response:
+async def get_widget(request: Request, caller: OwnKey, widget_id: UUID) -> Response:
     """Get one widget."""
     return data(_shown(await widgets.get(transaction_of(request), caller.app_id, widget_id)))
 
 
 @router.put("/{widget_id}", status_code=204, responses=answers(None, 204))
 async def update_widget(
-    request: Request, caller: AppKey, widget_id: UUID, body: UpdateWidget
+    request: Request, caller: OwnKey, widget_id: UUID, body: UpdateWidget
 ) -> Response:
     """Change a widget; what the request leaves out stays as it is."""
     await widgets.change(transaction_of(request), caller.app_id, widget_id, body.given())
@@ -60,7 +61,7 @@ async def update_widget(
 
 
 @router.delete("/{widget_id}", status_code=204, responses=answers(None, 204))
-async def delete_widget(request: Request, caller: AppKey, widget_id: UUID) -> Response:
+async def delete_widget(request: Request, caller: OwnKey, widget_id: UUID) -> Response:
     """Delete a widget."""
     await widgets.delete(transaction_of(request), caller.app_id, widget_id)
     return empty()

@@ -10,6 +10,7 @@ from slotkeeper.cli.failures import Failure, explained
 from slotkeeper.cli.forking import run_forked
 from slotkeeper.postgres.binaries import OLDEST_MAJOR
 from slotkeeper.postgres.lease import lease
+from slotkeeper.postgres.server import EXTENSIONS
 from slotkeeper.settings import Settings
 from slotkeeper.storage.migrations import current, head, migrate
 
@@ -54,9 +55,9 @@ def check_server(conninfo: str) -> int:
     try:
         with psycopg.connect(conninfo, connect_timeout=CONNECT_SECONDS_MAX) as connection:
             major = connection.info.server_version // 10_000
-            extension = connection.execute(
-                "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
-            ).fetchone()
+            available = connection.execute(
+                "SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [[*EXTENSIONS]]
+            ).fetchall()
     except psycopg.ProgrammingError as error:
         # The error repeats what it could not read, the password included.
         raise Failure(
@@ -66,8 +67,10 @@ def check_server(conninfo: str) -> int:
         raise Failure(f"the database cannot be reached: {error}") from error
     if major < OLDEST_MAJOR:
         raise Failure(f"PostgreSQL {OLDEST_MAJOR} or later is needed, but this one is {major}")
-    if extension is None:
-        raise Failure("this PostgreSQL lacks the extension btree_gist; install its contrib package")
+    if missing := set(EXTENSIONS) - {str(name) for (name,) in available}:
+        raise Failure(
+            f"this PostgreSQL lacks the extension {min(missing)}; install its contrib package"
+        )
     return major
 
 

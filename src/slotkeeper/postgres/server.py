@@ -22,7 +22,8 @@ from slotkeeper.postgres.place import PORT, Place, reachable_binaries, socket_fo
 from slotkeeper.postgres.postmaster import Postmaster
 
 DATABASE = "slotkeeper"
-EXTENSION = "btree_gist"  # without it a booking could be made twice
+# Without the first a booking could be made twice, the second finds people by a part of a name.
+EXTENSIONS = ("btree_gist", "pg_trgm")
 LOG_LINES_SHOWN = 5
 TRIES_MAX = 3  # a keeper that is killed on its way may be started again; a broken one may not
 # Python without site packages: the keeper needs none, and stays small.
@@ -139,10 +140,11 @@ def _make_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     if connection.execute(question, [DATABASE]).fetchone():
         return
     question = "SELECT 1 FROM pg_available_extensions WHERE name = %s"
-    if not connection.execute(question, [EXTENSION]).fetchone():
-        raise PostgresUnavailable(
-            f"this PostgreSQL lacks the extension {EXTENSION}; install its contrib package"
-        )
+    for extension in EXTENSIONS:
+        if not connection.execute(question, [extension]).fetchone():
+            raise PostgresUnavailable(
+                f"this PostgreSQL lacks the extension {extension}; install its contrib package"
+            )
     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 

@@ -14,12 +14,19 @@ from slotkeeper.storage.transaction import Transaction
 _COLUMNS = {"or": "any_filters", "and": "every_filters", "after": "after_filters"}
 
 
-async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> FilterCollection:
-    """Keep filters, given under ``or``, ``and`` and ``after``; refuse those with a mistake."""
+async def create(
+    tx: Transaction, app_id: UUID, given: Mapping[str, object], *, resource_id: UUID | None = None
+) -> FilterCollection:
+    """Keep filters, given under ``or``, ``and`` and ``after``; refuse those with a mistake.
+
+    They belong to a resource, or to the app itself.
+    """
     collection_id = uuid4()
     lists = {name: given.get(name) or [] for name in _COLUMNS}
     columns = _by_column(tx, lists)
-    await filter_collections.insert(tx, app_id, {"id": collection_id, **columns})
+    await filter_collections.insert(
+        tx, app_id, {"id": collection_id, "resource_id": resource_id, **columns}
+    )
     return await get(tx, app_id, collection_id)
 
 

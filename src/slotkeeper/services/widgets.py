@@ -12,7 +12,10 @@ from slotkeeper.storage.transaction import Transaction
 
 
 async def create(tx: Transaction, app_id: UUID, given: Mapping[str, object]) -> Widget:
-    """Keep a widget; without a slug it gets one of eight letters and digits."""
+    """Keep a widget, given by column; without a slug it gets one of eight letters and digits.
+
+    Without a ``resource_id`` it belongs to the app itself.
+    """
     if "slug" in given:
         await _check_slug(tx, str(given["slug"]), widget_id=None)
     widget_id = uuid4()

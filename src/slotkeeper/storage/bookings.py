@@ -259,12 +259,16 @@ async def list_bookings(
 
     With ``start`` and ``end`` only those that lie within [start, end].
     """
-    conditions: list[listing.Condition] = [listing.of_app(app_id)]
+    of_app = listing.of_app(app_id)
+    if start is None and end is None:
+        return await page(tx, asked, SEARCHABLE, [of_app])
+    within = [of_app]
     if start is not None:
-        conditions.append((sql.SQL("start_at >= %s"), (start,)))
+        within.append((sql.SQL("start_at >= %s"), (start,)))
     if end is not None:
-        conditions.append((sql.SQL("end_at <= %s"), (end,)))
-    return await page(tx, asked, SEARCHABLE, conditions)
+        # That a booking starts before it ends is known to us, not to the planner.
+        within.append((sql.SQL("end_at <= %s AND start_at < %s"), (end, end)))
+    return await page(tx, asked, SEARCHABLE, within, reader=listing.page_of_few)
 
 
 async def page(
@@ -272,9 +276,11 @@ async def page(
     asked: Listing,
     searchable: listing.Searchable,
     conditions: Sequence[listing.Condition],
+    *,
+    reader: listing.Reader = listing.page,
 ) -> Page[Booking]:
     """Return one page of the bookings that meet ``conditions`` and what was asked for."""
-    found = await listing.page(
+    found = await reader(
         tx,
         _Row,
         asked,

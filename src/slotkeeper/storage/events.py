@@ -60,16 +60,28 @@ FROM events
 WHERE app_id = %s AND repeats AND coalesce(last_at, 'infinity'::timestamptz) > %s AND
 """
 
+_SHOWN: LiteralString = (
+    "app_id, id, calendar_id, resource_id, booking_id, what, location, description, rsvp, all_day, "
+    "busy, start_at, end_at, participants, rrule, rdate, exdate, timezone, series_id, "
+    "recurrence_id, created_at, updated_at"
+)
+
+# Where to begin among the starts of events to find all that reach into a window: a day before
+# it, or where the first of those begins that last longer. Most events are short, so that the
+# other end of an index of starts is near; events_long serves the question for the others.
+_BEGIN: LiteralString = """(
+    SELECT least(%s::timestamptz - interval '24 hours', min(long.start_at)) FROM events AS long
+    WHERE long.app_id = %s AND NOT long.repeats AND long.end_at > %s AND long.start_at < %s
+        AND long.end_at - long.start_at > interval '24 hours'
+)"""
+
 # Events as they are, and each occurrence of those that repeat as an event of its own.
-_WITH_OCCURRENCES: LiteralString = """(
-    SELECT app_id, id, calendar_id, resource_id, booking_id, what, location, description, rsvp,
-        all_day, busy, start_at, end_at, participants, rrule, rdate, exdate, timezone, series_id,
-        recurrence_id, created_at, updated_at
-    FROM events WHERE NOT repeats
+_WITH_OCCURRENCES: LiteralString = f"""(
+    SELECT {_SHOWN} FROM events WHERE NOT repeats AND start_at >= {_BEGIN}
     UNION ALL
     SELECT app_id, events.id, calendar_id, resource_id, booking_id, what, location, description,
         rsvp, all_day, busy, occurrence.start_at, occurrence.end_at, participants, NULL,
-        '{}'::timestamptz[], '{}'::timestamptz[], timezone, events.id, occurrence.start_at,
+        '{{}}'::timestamptz[], '{{}}'::timestamptz[], timezone, events.id, occurrence.start_at,
         created_at, updated_at
     FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[])
         AS occurrence (of_id, start_at, end_at)
@@ -260,8 +272,8 @@ async def list_events(
     """
     overlapping = (sql.SQL("start_at < %s AND end_at > %s"), (end, start))
     conditions: list[listing.Condition] = [listing.of_app(app_id), overlapping]
+    begin: list[object] = [start, app_id, start, end]
     if occurrences:
-        ids, starts, ends = (list(each) for each in zip(*occurrences, strict=True))
         return await listing.page(
             tx,
             Event,
@@ -269,9 +281,10 @@ async def list_events(
             SEARCHABLE,
             columns=COLUMNS,
             source=_WITH_OCCURRENCES,
-            source_values=[ids, starts, ends],
+            source_values=[*begin, *(list(each) for each in zip(*occurrences, strict=True))],
             conditions=conditions,
         )
+    since = (sql.SQL("NOT repeats AND start_at >= ") + sql.SQL(_BEGIN), begin)
     return await listing.page(
         tx,
         Event,
@@ -279,5 +292,5 @@ async def list_events(
         SEARCHABLE,
         columns=COLUMNS,
         source="events",
-        conditions=[*conditions, (sql.SQL("NOT repeats"), ())],
+        conditions=[*conditions, since],
     )

@@ -14,6 +14,7 @@ COLUMNS: LiteralString = "id, any_filters, every_filters, after_filters, created
 SEARCHABLE = listing.Searchable(
     {"id": listing.uuid("id")},
     order={name: name for name in ("created_at", "updated_at")},
+    own=listing.uuid("resource_id"),
     default_order=("created_at",),
 )
 

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, LiteralString, TypeVar
+from dataclasses import dataclass
+from typing import Any, LiteralString, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -179,18 +180,103 @@ async def page(
 
     ``source_values`` are for the placeholders in ``source``.
     """
-    every = [*conditions, *searchable.conditions(listing)]
-    order = searchable.order_by(listing)
-    where = sql.SQL(" AND ").join([condition for condition, _ in every])
-    parameters: list[Any] = [*source_values, *(v for _, values in every for v in values)]
-    count = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.SQL(source), where)
-    total = int(await tx.value(count, parameters))
+    asked = _Asked.of(listing, searchable, source, source_values, conditions)
+    total = await asked.count(tx)
     if listing.offset >= total:
         return Page([], total)
     select = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT %s OFFSET %s").format(
-        sql.SQL(columns), sql.SQL(source), where, order
+        sql.SQL(columns), sql.SQL(source), asked.where, asked.order
     )
-    return Page(await tx.rows(row, select, [*parameters, listing.limit, listing.offset]), total)
+    found = await tx.rows(row, select, [*asked.values, listing.limit, listing.offset])
+    return Page(found, total)
+
+
+async def page_of_few(
+    tx: Transaction,
+    row: type[Row],
+    listing: Listing,
+    searchable: Searchable,
+    *,
+    columns: LiteralString,
+    source: LiteralString,
+    source_values: Sequence[object] = (),
+    conditions: Sequence[Condition],
+) -> Page[Row]:
+    """Return what ``page`` does, found by the conditions first and put in order then.
+
+    The planner would rather go through all rows in the order asked for until it has met enough
+    that fit. Where order and conditions go together, as what is newest and what is to come, it
+    meets none for a long time: 250 ms instead of 15 for a month of 200 000 bookings. ``source``
+    is a table whose rows an ``id`` tells apart within the app.
+    """
+    asked = _Asked.of(listing, searchable, source, source_values, conditions)
+    total = await asked.count(tx)
+    if listing.offset >= total:
+        return Page([], total)
+    # OFFSET 0 keeps the planner from looking at the limit outside.
+    select = sql.SQL(
+        "SELECT {columns} FROM {source} WHERE {of_app} AND id IN (SELECT id FROM ("
+        "SELECT * FROM {source} WHERE {where} OFFSET 0) AS few ORDER BY {order} "
+        "LIMIT %s OFFSET %s) ORDER BY {order}"
+    ).format(
+        columns=sql.SQL(columns),
+        source=sql.SQL(source),
+        of_app=conditions[0][0],
+        where=asked.where,
+        order=asked.order,
+    )
+    values = [*conditions[0][1], *asked.values, listing.limit, listing.offset]
+    return Page(await tx.rows(row, select, values), total)
+
+
+class Reader(Protocol):
+    """How a page is read: ``page`` or ``page_of_few``."""
+
+    async def __call__(
+        self,
+        tx: Transaction,
+        row: type[Row],
+        listing: Listing,
+        searchable: Searchable,
+        *,
+        columns: LiteralString,
+        source: LiteralString,
+        source_values: Sequence[object] = (),
+        conditions: Sequence[Condition],
+    ) -> Page[Row]:
+        """Return one page of ``source``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A list as SQL: from where, which rows, in which order, and the values of both."""
+
+    source: LiteralString
+    where: sql.Composable
+    order: sql.Composable
+    values: list[Any]
+
+    @classmethod
+    def of(
+        cls,
+        listing: Listing,
+        searchable: Searchable,
+        source: LiteralString,
+        source_values: Sequence[object],
+        conditions: Sequence[Condition],
+    ) -> "_Asked":
+        every = [*conditions, *searchable.conditions(listing)]
+        return cls(
+            source=source,
+            where=sql.SQL(" AND ").join([condition for condition, _ in every]),
+            order=searchable.order_by(listing),
+            values=[*source_values, *(value for _, values in every for value in values)],
+        )
+
+    async def count(self, tx: Transaction) -> int:
+        count = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.SQL(self.source), self.where)
+        return int(await tx.value(count, self.values))
 
 
 def _literal(text: str) -> str:

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PROJECT = "project"
     CREDENTIAL = "credential"
     FEED = "feed"
+    WIDGET = "widget"
+    FILTER_COLLECTION = "filtercollection"
 
 
 _WITH_RESOURCE: LiteralString = "app_id = %(app)s AND id = ANY(%(ids)s) AND resource_id = %(own)s"
@@ -30,6 +32,8 @@ _OWNED: Mapping[Kind, LiteralString] = {
     Kind.EVENT: f"SELECT id FROM events WHERE {_WITH_RESOURCE}",
     Kind.CREDENTIAL: f"SELECT id FROM credentials WHERE {_WITH_RESOURCE}",
     Kind.FEED: f"SELECT id FROM feeds WHERE {_WITH_RESOURCE}",
+    Kind.WIDGET: f"SELECT id FROM widgets WHERE {_WITH_RESOURCE}",
+    Kind.FILTER_COLLECTION: f"SELECT id FROM filter_collections WHERE {_WITH_RESOURCE}",
     Kind.BOOKING: "SELECT id FROM bookings WHERE app_id = %(app)s AND id = ANY(%(ids)s) "
     "AND (resource_id = %(own)s OR %(own)s = ANY(further_resource_ids))",
     Kind.PROJECT: "SELECT project_id FROM project_resources WHERE app_id = %(app)s "

@@ -112,6 +112,8 @@ _BELONGINGS = (
     "password_links",
     "credentials",
     "feeds",
+    "widgets",
+    "filter_collections",
 )
 
 _RETIRE = """

@@ -18,6 +18,7 @@ SEARCHABLE = listing.Searchable(
         "slug": listing.exactly("slug"),
     },
     order={name: name for name in ("created_at", "updated_at", "name", "slug")},
+    own=listing.uuid("resource_id"),
     default_order=("created_at",),
 )
 
