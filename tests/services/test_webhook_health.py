@@ -238,3 +238,31 @@ async def test_nobody_resumes_the_target_of_another_app(
     await round_of(shop, GONE)
     await webhook_health.resume(shop.tx, other_shop.app_id, theirs)
     assert (await shown(shop, hook)).paused_at is not None
+
+
+@pytest.mark.parametrize("leave", ["delete", "change"])
+async def test_what_a_booking_tells_by_itself_does_not_wait_for_a_webhook_that_left(
+    shop: Shop, hook: UUID, leave: str
+) -> None:
+    await booked(shop)
+    doc = await shop.resource()
+    own = {"webhooks": [{"enabled": False}, {"url": URL}]}
+    booking = await shop.book(doc.id, at(9, day=20), at(10, day=20), steps=own)
+    found = [each for each in await deliveries.take(shop.tx, most=100, busy=[]) if each.webhook_id]
+    await deliveries.finish(shop.tx, [(each, GONE) for each in found], chance=0.5)
+    day_later = later(shop, days=1)
+    assert not await of_url(day_later)
+
+    if leave == "delete":
+        await webhooks.delete(day_later.tx, shop.app_id, hook)
+    else:
+        changes = {"url": "https://hill.example/new"}
+        await webhooks.change(day_later.tx, shop.app_id, hook, changes)
+
+    (only,) = await of_url(day_later)
+    assert (only.booking_id, only.webhook_id) == (booking.id, None)
+
+
+async def of_url(shop: Shop) -> list[Delivery]:
+    """Attempt what is due, and return what of it went to an address of a booking itself."""
+    return [each for each in await round_of(shop, OK) if each.call is not None]

@@ -5,7 +5,7 @@ with PHP, encode it again and hash that; what is sent must come out of that as i
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii
 
 _INT_MAX = 2**63
@@ -35,11 +35,11 @@ def php_json(value: object) -> str:
             return str(value)
         case int() | float():
             return _float(float(value))
-        case Mapping():
-            members = [f"{_text(str(key))}:{php_json(each)}" for key, each in value.items()]
-            return "{" + ",".join(members) + "}"
-        case Sequence():
+        case list() | tuple():
             return "[" + ",".join(map(php_json, value)) + "]"
+        case dict() | Mapping():
+            members = [f"{_text(key)}:{php_json(each)}" for key, each in value.items()]
+            return "{" + ",".join(members) + "}"
         case _:
             raise TypeError(f"no JSON value: {type(value).__name__}")
 

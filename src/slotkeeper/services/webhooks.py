@@ -57,9 +57,11 @@ async def change(
         raise NotFound("Webhook")
     if changes.get("url", webhook.url) != webhook.url:
         await webhooks.move(tx, app_id, webhook_id)
+        await webhooks.release(tx, app_id, webhook.target)
 
 
 async def delete(tx: Transaction, app_id: UUID, webhook_id: UUID) -> None:
     """Delete a webhook, with the log of its deliveries and what waits to be sent."""
-    if not await webhooks.delete(tx, app_id, webhook_id):
-        raise NotFound("Webhook")
+    webhook = await get(tx, app_id, webhook_id)
+    await webhooks.delete(tx, app_id, webhook_id)
+    await webhooks.release(tx, app_id, webhook.target)

@@ -77,6 +77,19 @@ async def delete(tx: Transaction, app_id: UUID, webhook_id: UUID) -> bool:
     return await changes.delete(tx, "webhooks", app_id=app_id, row_id=webhook_id)
 
 
+async def release(tx: Transaction, app_id: UUID, target: UUID) -> None:
+    """Let what waits for a paused target go on where no webhook is left by which to resume it.
+
+    That is what bookings have told of by themselves.
+    """
+    await tx.run(
+        "UPDATE deliveries SET due_at = %(now)s WHERE app_id = %(app)s AND target = %(target)s "
+        "AND status = 'waiting' AND due_at = 'infinity' AND NOT EXISTS ("
+        "SELECT FROM webhooks WHERE app_id = %(app)s AND target = %(target)s)",
+        {"app": app_id, "target": target, "now": tx.now},
+    )
+
+
 async def find(tx: Transaction, app_id: UUID, webhook_id: UUID) -> Webhook | None:
     """Return the webhook with this id, or None."""
     return await tx.row(
