@@ -1,7 +1,7 @@
 """Content lines of iCalendar (RFC 5545, 3.1): escaped, folded, joined.
 
-Written here and not by a library: one that builds objects needs half a second and ten
-megabytes for a feed of two thousand entries, and these few functions a hundredth of it.
+Written here and not by a library, whose clocks and texts are not always what was meant; see
+decision 0020.
 """
 
 import re
