@@ -1,4 +1,4 @@
-"""What real clients send that no document would let them: each must be survived."""
+"""Zones, times and texts as real clients write them; the rest is in ``tests/matrix``."""
 
 import json
 from typing import Any
