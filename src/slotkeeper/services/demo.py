@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from slotkeeper.domain.app import KeyKind
 from slotkeeper.domain.booking import Customer
 from slotkeeper.domain.listing import Listing
+from slotkeeper.domain.mails import SWITCHES
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.project import Project
 from slotkeeper.domain.zones import find_zone, minute_floor, to_datetime
@@ -38,6 +39,9 @@ _CUSTOMERS = (
     ("Marlene Berry", "marlene@example.com", "Europe/Paris"),
     ("Dave Strickland", "dave@example.com", "Asia/Tokyo"),
 )
+
+_QUIETLY: Mapping[str, object] = {step: {"enabled": False} for step in SWITCHES.values()}
+"""Nobody is written to about bookings that nobody made, least of all at addresses of nobody."""
 
 _CLASS_DAYS = (2, 4, 9, 11, 16, 18)
 """How many days ahead the classes of the demo are: the first of them is full."""
@@ -229,6 +233,7 @@ async def _sell_seats(tx: Transaction, app_id: UUID, teacher_id: UUID, shuffle: 
                 project_id=project.id,
                 owner_booking_id=of_class.id,
                 customer=Customer(id=uuid4(), name=name, email=email, timezone=home),
+                steps=_QUIETLY,
             )
             await bookings.book(tx, app_id, seat, actor="demo", shuffle=shuffle)
 
@@ -245,6 +250,7 @@ async def _book_some(tx: Transaction, app_id: UUID, project: Project, shuffle: S
             start=to_datetime(slot.start),
             end=to_datetime(slot.end),
             customer=Customer(id=uuid4(), name=name, email=email, timezone=zone),
+            steps=_QUIETLY,
         )
         await bookings.book(tx, app_id, order, actor="demo", shuffle=shuffle)
 
