@@ -57,16 +57,23 @@ def _paths(busy: UUID) -> list[str]:
         ),
     }
     found = [
-        f"{path}?search={quote(search)}" if search else path
+        f"{path}?limit=50&search={quote(search)}" if search else f"{path}?limit=50"
         for path, each in searches.items()
         for search in each
     ]
     events = [f"/events?{_DAY}", f"/events?{_MONTH}", f"/events?{_MONTH}&page=100"]
     events += [f"/events?{_MONTH}&search={quote(text)}" for text in ("what:meeting 57",)]
     events += [f"/events?{_MONTH}&search=resource.id:{busy}"]
-    return [*found, f"/bookings?{_DAY}", f"/bookings?{_MONTH}", *events]
+    ranges = [f"/bookings?limit=50&{each}" for each in (_DAY, _MONTH)]
+    return [*found, *ranges, *events]
 
 
 def _named(path: str, busy: UUID) -> str:
-    named = path.replace(_MONTH, "a month").replace(_DAY, "a day").replace(str(busy), "…")
+    named = (
+        path.replace("limit=50&", "")
+        .replace("?limit=50", "")
+        .replace(_MONTH, "a month")
+        .replace(_DAY, "a day")
+        .replace(str(busy), "…")
+    )
     return named.replace("%3A", ":").replace("%20", " ").replace("%2A", "*").replace("%40", "@")
