@@ -62,10 +62,6 @@ ANYBODY, EVERY, OWN = "PWCRA", "WCRA", "RA"
 
 OUTSIDE = "connecting calendars of Google and Microsoft is not built yet"
 RETIRED = "retired by the original; no client calls it any more"
-NOBODYS = (
-    "wants the app key, since what it keeps belongs to the app; the original also let a "
-    "server-token in"
-)
 
 APPS = (
     Row("POST", "/auth", ANYBODY, js="auth", note="names the app by `Timekit-App`"),
@@ -167,22 +163,17 @@ AVAILABILITY = (
     Row("POST", "/findtime", EVERY, js="findTime"),
     Row("POST", "/findtime/bulk", EVERY, js="findTimeBulk"),
     Row("POST", "/findtime/team", EVERY, js="findTimeTeam"),
+    Row("GET", "/findtime/filtercollections", OWN, js="getFindTimeFilterCollections"),
     Row(
-        *("GET", "/findtime/filtercollections"),
-        js="getFindTimeFilterCollections",
-        note=NOBODYS,
-    ),
-    Row(
-        *("POST", "/findtime/filtercollections", "A", CREATED),
+        *("POST", "/findtime/filtercollections", OWN, CREATED),
         js="createFindTimeFilterCollection",
-        note=NOBODYS,
     ),
     Row(
-        *("GET", "/findtime/filtercollections/:id"),
+        *("GET", "/findtime/filtercollections/:id", OWN),
         js="updateFindTimeFilterCollection",
-        note=f"the SDK's function reads here and changes nothing, by its own mistake; {NOBODYS}",
+        note="the SDK's function reads here and changes nothing, by its own mistake",
     ),
-    Row("PUT", "/findtime/filtercollections/:id", "A", EMPTY, note=NOBODYS),
+    Row("PUT", "/findtime/filtercollections/:id", OWN, EMPTY),
 )
 
 PROJECTS = (
@@ -213,11 +204,11 @@ PROJECTS = (
         *("DELETE", "/projects/:id/resources/:resource_id", "A", EMPTY),
         js="removeProjectResource",
     ),
-    Row("GET", "/widgets", js="getWidgets", note=NOBODYS),
-    Row("POST", "/widgets", "A", CREATED, js="createWidget", note=NOBODYS),
-    Row("GET", "/widgets/:id", js="getWidget", note=NOBODYS),
-    Row("PUT", "/widgets/:id", "A", EMPTY, js="updateWidget", note=NOBODYS),
-    Row("DELETE", "/widgets/:id", "A", EMPTY, js="deleteWidget", note=NOBODYS),
+    Row("GET", "/widgets", OWN, js="getWidgets"),
+    Row("POST", "/widgets", OWN, CREATED, js="createWidget"),
+    Row("GET", "/widgets/:id", OWN, js="getWidget"),
+    Row("PUT", "/widgets/:id", OWN, EMPTY, js="updateWidget"),
+    Row("DELETE", "/widgets/:id", OWN, EMPTY, js="deleteWidget"),
     Row("GET", "/widgets/hosted/:slug", ANYBODY, js="getHostedWidget"),
     Row("GET", "/widgets/embed/:id", EVERY, js="getEmbedWidget"),
     Row("GET", "/locations", "WA", js="getLocations"),
