@@ -244,6 +244,9 @@ async def test_all_that_failed_since_is_sent_again(
     await attempted(parts, tenant, gone)
     await booked(tenant)
     await attempted(parts, tenant, Outcome(status=200))
+    await tenant.api.created(f"/webhooks/{webhook_id}/test")
+    await attempted(parts, tenant, gone)  # nobody waits for a test
+    await tenant.api.post(f"/webhooks/{webhook_id}/resume")
 
     address = f"/webhooks/{webhook_id}/replay"
     answer = await tenant.api.post(address, {"since": "2030-05-06T09:00:00Z"})

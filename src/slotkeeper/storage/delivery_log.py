@@ -20,12 +20,14 @@ COLUMNS: LiteralString = (
 )
 
 # While an attempt runs, due_at is when it counts as lost: that is when the next one would come.
+# Each has its announcement; joined so, it is not looked at where only the count is wanted.
+# deliveries_by_webhook serves the list.
 _LOGGED: LiteralString = """(
     SELECT deliveries.app_id, webhook_id, deliveries.number, id, kind, status,
         deliveries.booking_id, booking ->> 'state' AS state,
         CASE WHEN status = 'waiting' AND due_at < 'infinity' THEN due_at END AS next_attempt_at,
         created_at, finished_at
-    FROM deliveries JOIN announcements ON announcements.app_id = deliveries.app_id
+    FROM deliveries LEFT JOIN announcements ON announcements.app_id = deliveries.app_id
         AND announcements.number = deliveries.announcement
 ) AS logged"""
 
@@ -40,9 +42,10 @@ SEARCHABLE = listing.Searchable(
     },
     order={"created_at": "number"},
     default_order=("number DESC",),
+    ties=(),
 )
 
-# A paused target gets its own when it is resumed.
+# A paused target gets its own when it is resumed. What is about no booking was a test.
 _REPLAY_FAILED: LiteralString = """
 UPDATE deliveries SET status = 'waiting', finished_at = NULL, attempts_before = attempts,
     due_at = CASE WHEN webhooks.paused_at IS NULL THEN %(now)s ELSE 'infinity' END
@@ -51,6 +54,7 @@ WHERE deliveries.app_id = %(app)s AND webhooks.app_id = deliveries.app_id
     AND webhooks.id = webhook_id AND deliveries.id IN (
         SELECT id FROM deliveries WHERE app_id = %(app)s AND webhook_id = %(webhook)s
             AND status = 'failed' AND finished_at >= %(since)s
+            AND booking_id IS NOT NULL
         ORDER BY finished_at LIMIT %(most)s)
 """
 
