@@ -1,6 +1,7 @@
 """Letters: their words, in every language, as HTML and as text."""
 
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from slotkeeper.notifications.languages import LANGUAGES
 from slotkeeper.notifications.letters import Letter, render
 from slotkeeper.notifications.moments import Reader
 from slotkeeper.notifications.plain import plain_text
+from slotkeeper.notifications.styles import styled
 
 NINE = datetime(2030, 5, 7, 9, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -215,3 +217,28 @@ def test_letters_of_php_say_how_times_are_written() -> None:
 )
 def test_html_as_text(html: str, text: str) -> None:
     assert plain_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!--",
+        "<![a",
+        "<a ",
+        "<p '",
+        "<p x='",
+        "</",
+        "<!",
+        "&",
+        "&#",
+        "<a href='x'>",
+        "<script>",
+        "<p>",
+    ],
+)
+def test_odd_html_takes_no_longer_than_any_other(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    begun = time.monotonic()
+    plain_text(text)
+    styled(text)
+    assert time.monotonic() - begun < 5  # it would be minutes
