@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from tests.support.client import Caller, Json, Tenant
+from tests.support.people import person
 
 from slotkeeper.edge.parts import Parts
 
@@ -155,3 +156,12 @@ async def test_what_cannot_be_followed_is_refused(
 
 async def test_a_hundred_entries_are_taken(tenant: Tenant) -> None:
     await booked(tenant, webhooks=[{}] * 100)
+
+
+async def test_a_person_neither_silences_nor_adds(tenant: Tenant, parts: Parts) -> None:
+    urls = await three(tenant)
+    doc = await person(tenant, "doc@example.com")
+    said = {"webhooks": [{"enabled": False, "url": OWN}, {"url": OWN}]}
+    order = tenant.order(doc.resource_id, NINE, TEN, trigger_webhook={"enabled": False}, **said)
+    await doc.created("/bookings", order)
+    assert await told(tenant, parts) == dict.fromkeys(urls, 1)

@@ -8,10 +8,15 @@ from slotkeeper.domain.errors import InvalidInput
 from slotkeeper.domain.graphs import GRAPHS
 from slotkeeper.domain.mails import TIME_FORMAT
 from slotkeeper.domain.order import Order
+from slotkeeper.domain.webhook_overrides import TRIGGER, WEBHOOKS
 from slotkeeper.services.bulk import Deed
 
 PUBLIC_HOLD_MAX = timedelta(minutes=10)
 """How long the widget key can hold time that nobody has booked."""
+
+
+WEBHOOK_STEPS = frozenset({TRIGGER, WEBHOOKS})
+"""What a booking says of webhooks."""
 
 
 def permitted(caller: Caller, order: Order) -> Order:
@@ -51,7 +56,13 @@ def actor_of(caller: Caller) -> str:
 
 
 def _for_own(caller: Caller, order: Order) -> Order:
-    """Return the order with the resource that calls, where it says nothing of whose time it is."""
+    """Return the order with the resource that calls, where it says nothing of whose time it is.
+
+    Only the app says where its signed webhooks go, and which of them keep silent.
+    """
     own = caller.own_resource_id
+    if own is not None:
+        said = {name: step for name, step in order.steps.items() if name not in WEBHOOK_STEPS}
+        order = replace(order, steps=said)
     elsewhere = order.resource_id or order.reservation_id or order.owner_booking_id
     return order if own is None or elsewhere else replace(order, resource_id=own)
