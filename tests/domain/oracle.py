@@ -156,7 +156,7 @@ def free_minutes(question: Question, person: Person) -> Minutes:
 def full_minutes(
     question: Question, most: Sequence[tuple[str, int]], starts: Sequence[int], zone: str
 ) -> Minutes:
-    """The minutes of the window whose day, week or month has its fill of starts."""
+    """The minutes of the window whose day, week, month or year has its fill of starts."""
     full: set[int] = set()
     for unit, number in most:
         counted = Counter(name_of_period(unit, zone, start) for start in starts)
@@ -170,7 +170,7 @@ def full_minutes(
 
 @lru_cache(maxsize=100_000)
 def name_of_period(unit: str, zone: str, minute: int) -> tuple[int, ...]:
-    """The latest day that has begun by a minute, or the name of its week or month.
+    """The latest day that has begun by a minute, or the name of its week, month or year.
 
     Where clocks go back over midnight the wall shows yesterday again; it is still today.
     """
@@ -184,8 +184,10 @@ def name_of_period(unit: str, zone: str, minute: int) -> tuple[int, ...]:
             return on.year, on.month, on.day
         case "week":
             return on.isocalendar()[:2]
-        case _:
+        case "month":
             return on.year, on.month
+        case _:
+            return (on.year,)
 
 
 def allowed_minutes(level: list[Entry], zone: str, window: Interval) -> Minutes:

@@ -31,6 +31,8 @@ from tests.services.shop import MARTY, Shop, at
 
 SITE = "https://book.example.com"
 
+pytestmark = pytest.mark.usefixtures("empty_outbox")
+
 
 @pytest.fixture
 def desk(parts: Parts) -> Desk:

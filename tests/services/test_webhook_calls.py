@@ -24,6 +24,8 @@ from tests.services.shop import Shop, at
 
 SITE = "https://book.example.com"
 
+pytestmark = pytest.mark.usefixtures("empty_outbox")
+
 
 async def hook(shop: Shop, url: str = "https://example.com/hook", **given: Any) -> UUID:
     webhook_id = uuid4()
@@ -33,7 +35,7 @@ async def hook(shop: Shop, url: str = "https://example.com/hook", **given: Any) 
 
 
 async def taken(shop: Shop) -> list[Delivery]:
-    found = await deliveries.take(shop.tx, most=10_000, busy=[])
+    found = await deliveries.take(shop.tx, most=100, busy=[])
     calls = [each for each in found if each.channel is Channel.WEBHOOK]
     return [each for each in calls if each.app_id == shop.app_id]
 
@@ -156,7 +158,7 @@ async def test_an_app_never_signs_for_another(shop: Shop, other_shop: Shop, part
     await booked(other_shop)
     found = [
         each
-        for each in await deliveries.take(shop.tx, most=10_000, busy=[])
+        for each in await deliveries.take(shop.tx, most=100, busy=[])
         if each.app_id in (shop.app_id, other_shop.app_id) and each.channel is Channel.WEBHOOK
     ]
     ready = await prepared(shop, parts, found)
