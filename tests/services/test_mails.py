@@ -154,12 +154,12 @@ async def test_a_customer_who_cancels_tells_the_owner_why(shop: Shop, desk: Desk
 
 async def test_a_moved_booking_tells_both_times_once(shop: Shop, desk: Desk) -> None:
     who = await doc(shop)
-    project = await shop.project(who, slug="consultation")
+    project = await shop.project(who, slug="the-train-to-hill-valley")
     booking = await shop.book(who, at(9), at(10), project_id=project.id)
     sent = await posted(shop, desk)
     link = links_in(sent["booking_confirmed_customer"])["Choose another time"]
     asked = parse_qs(urlsplit(link).query)
-    assert link.startswith(f"{SITE}/consultation?")
+    assert link.startswith(f"{SITE}/the-train-to-hill-valley?")
     assert (asked["uuid"], asked["action"]) == ([str(booking.id)], ["reschedule"])
     assert asked["event.start"] == ["2030-05-07T11:00:00+02:00"]
     assert asked["event.end"] == ["2030-05-07T12:00:00+02:00"]
