@@ -20,6 +20,19 @@ from tests.support.clock import TestClock
 
 logs.configure(form="text", level="error")
 
+STARTS_THINGS = ("cli", "postgres")
+"""Folders whose tests start programs and databases of their own, each of them for a second or so.
+
+Together they take as long as all others; the fast run leaves them to `make test`.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes seconds by its nature, so that no new test of such a folder is forgotten."""
+    for item in items:
+        if item.path.parent.parent.name == "tests" and item.path.parent.name in STARTS_THINGS:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:

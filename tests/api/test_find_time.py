@@ -291,6 +291,7 @@ async def test_a_refusal_names_the_query(tenant: Tenant, path: str, name: str) -
         assert list(answer.json()["errors"]) == [f"{name}.1.{field}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "name"), [("bulk", "queries"), ("team", "users")])
 async def test_queries_that_find_too_much_together_are_refused(
     tenant: Tenant, path: str, name: str

@@ -157,6 +157,7 @@ def minutes_meant(entry: Entry, zone: str, question: Question) -> set[int]:
     }
 
 
+@pytest.mark.slow
 @given(questions())
 def test_every_minute_has_exactly_the_reasons_that_a_naive_look_finds(case: Case) -> None:
     question, persons = case

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from slotkeeper.domain.booking import AUTO_COMPLETE_AFTER
 from slotkeeper.jobs.loop import at_work
 from slotkeeper.jobs.worker import BATCH, Worker
@@ -165,6 +167,7 @@ async def test_what_another_worker_has_taken_is_left_to_it(house: House) -> None
     assert len(completions(house)) == 2
 
 
+@pytest.mark.slow
 async def test_classes_and_their_seats_end_once_when_all_are_due_at_once(house: House) -> None:
     """Who ends a class ends its seats, which another worker may hold, and the other way round."""
 

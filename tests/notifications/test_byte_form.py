@@ -50,6 +50,7 @@ def answer_of(php: Bridge, body: bytes, signature: str) -> Any:
     return php.ask(**sent)
 
 
+@pytest.mark.slow
 @with_php
 @settings(max_examples=400)
 @given(documents)

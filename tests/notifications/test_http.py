@@ -440,6 +440,7 @@ async def test_a_name_that_is_not_there(sender: HttpSender) -> None:
     assert (result.status, result.error) == (None, "name not found: nowhere.invalid")
 
 
+@pytest.mark.slow
 async def test_one_host_that_hangs_does_not_hold_up_another() -> None:
     async def hang(visit: Visit) -> None:
         if slow.connections == http.CALLS_PER_HOST_MAX:

@@ -221,6 +221,7 @@ async def test_an_instant_that_means_nothing_is_refused_by_name(shop: Shop) -> N
         }
 
 
+@pytest.mark.slow
 async def test_too_much_to_tell_is_refused(shop: Shop) -> None:
     doc = await shop.resource()
     await shop.tx.run(

@@ -52,6 +52,7 @@ def test_an_empty_database_becomes_one_of_this_version(empty: str) -> None:
     assert found["revision"] == [(head(),)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", EARLIER)
 def test_from_every_earlier_version_it_becomes_the_same(
     postgres: str, empty: str, worker_id: str, version: str
@@ -64,6 +65,7 @@ def test_from_every_earlier_version_it_becomes_the_same(
     assert catalog(empty) == catalog(direct)
 
 
+@pytest.mark.slow
 def test_the_comparison_of_this_test_sees_a_difference(empty: str) -> None:
     migrate(empty)
     before = catalog(empty)
@@ -73,6 +75,7 @@ def test_the_comparison_of_this_test_sees_a_difference(empty: str) -> None:
     assert catalog(empty) != before
 
 
+@pytest.mark.slow
 def test_migrating_again_changes_nothing(empty: str) -> None:
     migrate(empty)
     before = catalog(empty)

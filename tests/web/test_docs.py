@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from slotkeeper.web.docs import marked
 from slotkeeper.web.reference import Reference
@@ -58,6 +59,7 @@ async def test_every_link_leads_somewhere_on_the_page_or_the_server(visitor: Vis
         assert link["href"].removeprefix("#") in anchors or link["href"] == "/openapi.json", link
 
 
+@pytest.mark.slow
 async def test_the_documentation_loads_nothing_and_runs_nothing(visitor: Visitor) -> None:
     page = await visitor.open("/docs")
     assert not page.all("script")
