@@ -76,6 +76,7 @@ async def run(*, quick: bool) -> None:
         async with _listening() as target, place(Path(folder, "data"), "--no-worker") as here:
             async with here.database.transaction() as tx:
                 people = await fill.add_people(tx, here.app_id, Scene(PEOPLE, 0, FIRST_DAY))
+                await tx.run("UPDATE resources SET email = id || '@example.com'")
             await _add_webhook(here, target)
             slots = slots_of(people)
             await _booked(here, slots, 1, quiet=False)

@@ -10,19 +10,30 @@ from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
 
 # An attempt counts from when it is taken: where its worker dies, the next one is made when the
-# time for this one is over. Nobody overtakes those ahead of them in line.
+# time for this one is over. Nobody overtakes those ahead of them in line. Who is in line behind
+# one that waits is due no sooner (see _LINE_UP), so that those who are due first are rarely held
+# up: to look at a few times as many as are wanted is enough, however many are due. Each asks for
+# the first of its line, in the order of deliveries_in_line: without statistics, the planner finds
+# everybody's by target instead when it is asked whether anybody is ahead.
 _TAKE: LiteralString = """
-UPDATE deliveries SET attempts = attempts + 1, due_at = %(until)s
-WHERE (app_id, id) IN (
-    SELECT app_id, id FROM deliveries
+WITH due AS MATERIALIZED (
+    SELECT app_id, id, number, due_at, booking_id, target FROM deliveries
     WHERE status = 'waiting' AND due_at <= %(now)s AND target <> ALL (%(busy)s)
-        AND NOT EXISTS (
-            SELECT FROM deliveries AS ahead
-            WHERE ahead.booking_id = deliveries.booking_id AND ahead.target = deliveries.target
-                AND ahead.number < deliveries.number AND ahead.status = 'waiting')
-    ORDER BY due_at, number LIMIT %(most)s
-    FOR UPDATE SKIP LOCKED)
-RETURNING app_id, id
+    ORDER BY due_at, number LIMIT %(look)s
+), first AS (
+    SELECT deliveries.app_id, deliveries.id FROM due JOIN deliveries USING (app_id, id)
+    WHERE deliveries.status = 'waiting' AND deliveries.due_at <= %(now)s
+        AND (due.booking_id IS NULL OR due.number = (
+            SELECT ahead.number FROM deliveries AS ahead
+            WHERE ahead.booking_id = due.booking_id AND ahead.target = due.target
+                AND ahead.status = 'waiting'
+            ORDER BY ahead.number LIMIT 1))
+    ORDER BY due.due_at, due.number LIMIT %(most)s
+    FOR UPDATE OF deliveries SKIP LOCKED
+)
+UPDATE deliveries SET attempts = attempts + 1, due_at = %(until)s
+FROM first WHERE deliveries.app_id = first.app_id AND deliveries.id = first.id
+RETURNING deliveries.app_id, deliveries.id
 """
 
 _TAKEN: LiteralString = f"""
@@ -69,14 +80,21 @@ RETURNING deliveries.id
 
 # Whoever stands behind one that has to wait waits as long; behind one that is through, no longer.
 _LINE_UP: LiteralString = """
-UPDATE deliveries SET due_at = CASE WHEN ahead.status = 'waiting' THEN ahead.due_at
-    ELSE %(now)s END
-FROM deliveries AS ahead
-WHERE ahead.app_id = ANY(%(apps)s) AND ahead.id = ANY(%(ids)s)
-    AND deliveries.booking_id = ahead.booking_id
-    AND deliveries.target = ahead.target AND deliveries.number > ahead.number
-    AND deliveries.status = 'waiting' AND deliveries.due_at < 'infinity'
-    AND deliveries.due_at <> ahead.due_at
+WITH ahead AS MATERIALIZED (
+    SELECT booking_id, target, number,
+        CASE WHEN status = 'waiting' THEN due_at ELSE %(now)s END AS due_at
+    FROM unnest(%(apps)s::uuid[], %(ids)s::uuid[]) AS asked (app_id, id)
+    JOIN deliveries USING (app_id, id) WHERE booking_id IS NOT NULL
+)
+UPDATE deliveries SET due_at = behind.wanted
+FROM ahead CROSS JOIN LATERAL (
+    SELECT app_id, id, ahead.due_at AS wanted FROM deliveries AS behind
+    WHERE behind.booking_id = ahead.booking_id AND behind.target = ahead.target
+        AND behind.status = 'waiting' AND behind.number > ahead.number
+        AND behind.due_at < 'infinity' AND behind.due_at <> ahead.due_at
+    ORDER BY behind.number OFFSET 0
+) AS behind
+WHERE deliveries.app_id = behind.app_id AND deliveries.id = behind.id
 """
 
 
@@ -89,12 +107,14 @@ async def take(
     ``busy``, and those that have to wait for another of their booking to the same target.
     deliveries_due and deliveries_in_line serve it.
     """
-    values = {"now": tx.now, "until": tx.now + lease, "busy": list(busy), "most": most}
+    values: dict[str, Any] = {"now": tx.now, "until": tx.now + lease, "busy": list(busy)}
+    values |= {"most": most, "look": 4 * most + 200}
     taken = await tx.dicts(_TAKE, values)
     if not taken:
         return []
-    apps = {row["app_id"] for row in taken}
-    return await _found(tx, list(apps), [row["id"] for row in taken])
+    apps, ids = [row["app_id"] for row in taken], [row["id"] for row in taken]
+    await tx.run(_LINE_UP, {"now": tx.now, "apps": apps, "ids": ids})
+    return await _found(tx, apps, ids)
 
 
 async def find_all(tx: Transaction, app_id: UUID, delivery_ids: Sequence[UUID]) -> list[Delivery]:

@@ -10,8 +10,9 @@ from slotkeeper.storage.transaction import Transaction
 # deliveries_by_target serves it. An attempt that is under way, or whose worker died, waits too.
 _HOLD_BACK: LiteralString = """
 UPDATE deliveries SET due_at = 'infinity'
-WHERE status = 'waiting' AND channel = 'webhook' AND due_at < 'infinity' AND target IN (
-    SELECT target FROM webhooks WHERE target = ANY(%s) AND paused_at IS NOT NULL)
+WHERE status = 'waiting' AND channel = 'webhook' AND due_at < 'infinity'
+    AND (app_id, target) IN (
+        SELECT app_id, target FROM webhooks WHERE target = ANY(%s) AND paused_at IS NOT NULL)
 """
 
 
@@ -77,8 +78,8 @@ async def resume(tx: Transaction, app_id: UUID, target: UUID) -> None:
         )
         await tx.run(
             "UPDATE deliveries SET due_at = %s "
-            "WHERE target = %s AND status = 'waiting' AND due_at = 'infinity'",
-            (tx.now, target),
+            "WHERE app_id = %s AND target = %s AND status = 'waiting' AND due_at = 'infinity'",
+            (tx.now, app_id, target),
         )
 
 
