@@ -41,7 +41,7 @@ async def run(*, quick: bool) -> None:
         "Memory after 20 searches, idle",
         ("", "MB", "bar"),
         [
-            ("server process", f"{server_size / _MEGA:.0f}", "120"),
+            ("server process", f"{server_size / _MEGA:.0f}", "100"),
             (f"PostgreSQL, {processes} processes", f"{postgres_size / _MEGA:.0f}", "60"),
         ],
         "The share of each process in what it uses (PSS) where the system tells, else RSS.",
