@@ -16,7 +16,7 @@ from aiohttp import web
 from bench import fill, table
 from bench.bookings import slots_of
 from bench.client import Load, drive, post
-from bench.measure import Spread, ratio
+from bench.measure import Spread, percentile, ratio
 from bench.place import FIRST_DAY, Place, place
 from bench.scene import LENGTH, Scene
 from bench.server import worker
@@ -92,7 +92,8 @@ async def run(*, quick: bool) -> None:
                 for _ in range(5):
                     quiet.append(await _booked(here, slots, number // 25, quiet=True))
                     told.append(await _booked(here, slots, number // 25, quiet=False))
-    _show(sent, Spread(tuple(alone)), quiet, told)
+            delays = await _delays(here, target, slots, 20 if quick else 100)
+    _show(sent, Spread(tuple(alone)), quiet, told, delays)
 
 
 @asynccontextmanager
@@ -162,6 +163,25 @@ async def _sent(here: Place, target: Target, number: int, *, workers: int) -> fl
         return (number - before) / max(target.last - began, 1e-9)
 
 
+async def _delays(
+    here: Place, target: Target, slots: "Iterator[tuple[UUID, datetime]]", number: int
+) -> list[float]:
+    """Return how many ms after its answer the webhook of a booking is heard, one at a time."""
+    found = []
+    async with here.database.transaction() as tx:
+        await tx.run("DELETE FROM announcements")  # what was announced while nobody sent
+    with worker(here.folder, SLOTKEEPER_OUTGOING_HOSTS="127.0.0.1"):
+        await _booked(here, slots, 1, quiet=False)
+        await asyncio.sleep(2)  # what the worker loads when it first sends something
+        for _ in range(number):
+            before = target.count
+            await _booked(here, slots, 1, quiet=False)
+            answered = time.perf_counter()
+            await target.until(before + 1)
+            found.append((target.last - answered) * 1000)
+    return found
+
+
 async def _alone(target: Target, number: int) -> float:
     """Return how many of the same requests a second the bare HTTP client sends, 50 at a time."""
     call = HttpCall(
@@ -181,7 +201,11 @@ async def _alone(target: Target, number: int) -> float:
 
 
 def _show(
-    sent: dict[int, list[float]], alone: Spread, quiet: Sequence[Load], told: Sequence[Load]
+    sent: dict[int, list[float]],
+    alone: Spread,
+    quiet: Sequence[Load],
+    told: Sequence[Load],
+    delays: Sequence[float],
 ) -> None:
     rows = [
         (
@@ -206,3 +230,13 @@ def _show(
         [(plain.text(2), with_telling.text(2), f"{(with_telling.median / plain.median - 1):.0%}")],
         "Alternating in the same run, no worker beside it. Bar: 15 % added.",
     )
+    table.show(
+        "From the answer to a booking until its webhook is heard, one worker, ms",
+        ("p50", "p95", "most"),
+        [tuple(f"{each:.0f}" for each in (*_shares(delays), max(delays)))],
+        "A worker that has nothing to do looks three times a second. Bar: 1 000.",
+    )
+
+
+def _shares(figures: Sequence[float]) -> tuple[float, float]:
+    return percentile(figures, 0.5), percentile(figures, 0.95)
