@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,9 @@ ROUNDS = 50 if os.environ.get("SLOTKEEPER_SOAK") == "1" else 4
 
 CROWD = 30
 LEFT = 5
+
+PATIENCE_SECONDS = 10.0
+"""How long two wait for one another that are stopped between their steps."""
 
 FULL = {"error": "No available seats"}
 CLOSED = {"error": "The class cannot be booked now"}
@@ -194,20 +196,18 @@ async def test_without_the_lock_a_seat_is_sold_in_a_class_that_was_called_off(
 ) -> None:
     """The loss that holding the class prevents, step by step: it is called off in between."""
     read, called_off = asyncio.Event(), asyncio.Event()
-    looks = count(1)
 
     async def looked_at(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking | None:
         found = await stored.find(tx, app_id, booking_id)
-        if next(looks) == 2:  # the last one before the seat is taken
-            read.set()
-            await called_off.wait()
+        read.set()  # the last look before the seat is taken
+        await asyncio.wait_for(called_off.wait(), PATIENCE_SECONDS)
         return found
 
     app_id, owner = await _committed_class(parts)
     with monkeypatch.context() as without:
         without.setattr(stored, "find_held_open", looked_at)
         selling = asyncio.create_task(_sell(parts, app_id, owner))
-        await read.wait()
+        await asyncio.wait_for(read.wait(), PATIENCE_SECONDS)
         await _call_off(parts, app_id, owner)
         called_off.set()
         sold = await selling
