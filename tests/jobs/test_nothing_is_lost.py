@@ -20,7 +20,12 @@ from tests.support.receivers import Heard, Target, target
 from tests.support.server import Server, serving
 from tests.support.worker import Working, start_worker
 
-pytestmark = pytest.mark.slow
+# Whoever is killed or vanishes leaves connections behind that nobody closes any more.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 KILLS = 100 if os.environ.get("SLOTKEEPER_SOAK") == "1" else 5
 MOODS = ["200"] * 6 + ["500", "hang", "cut", "503"]

@@ -93,7 +93,7 @@ async def find_or_make(tx: Transaction, vault: Vault, *, shuffle: Shuffle) -> De
         api_key=await apps.find_key(tx, vault, app_id, KeyKind.API) or "",
         widget_key=await apps.find_key(tx, vault, app_id, KeyKind.WIDGET) or "",
         projects=found,
-        free_slot=await _free_slot(tx, app_id, found, shuffle),
+        free_slot=await _free_slot(tx, app_id, found),
     )
 
 
@@ -255,13 +255,14 @@ async def _book_some(tx: Transaction, app_id: UUID, project: Project, shuffle: S
         await bookings.book(tx, app_id, order, actor="demo", shuffle=shuffle)
 
 
-async def _free_slot(
-    tx: Transaction, app_id: UUID, found: Sequence[Project], shuffle: Shuffle
-) -> FreeSlot | None:
-    """Return a slot in the middle of what the first project offers, where few will look."""
+async def _free_slot(tx: Transaction, app_id: UUID, found: Sequence[Project]) -> FreeSlot | None:
+    """Return a slot in the middle of what the first project offers, where few will look.
+
+    With the same person whenever it is asked: who serves is left in order here.
+    """
     for project in found:
         query = Query(project_id=project.id, settings={})
-        slots = (await availability.find_slots(tx, app_id, query, shuffle=shuffle)).slots
+        slots = (await availability.find_slots(tx, app_id, query, shuffle=None)).slots
         if slots:
             slot = slots[len(slots) // 2]
             return FreeSlot(
