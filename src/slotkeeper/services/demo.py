@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from slotkeeper.domain.app import KeyKind
@@ -262,7 +263,7 @@ async def _free_slot(tx: Transaction, app_id: UUID, found: Sequence[Project]) ->
     """
     for project in found:
         query = Query(project_id=project.id, settings={})
-        slots = (await availability.find_slots(tx, app_id, query, shuffle=None)).slots
+        slots = (await availability.find_slots(tx, app_id, query, shuffle=_in_order)).slots
         if slots:
             slot = slots[len(slots) // 2]
             return FreeSlot(
@@ -272,3 +273,7 @@ async def _free_slot(tx: Transaction, app_id: UUID, found: Sequence[Project]) ->
                 end=to_datetime(slot.end),
             )
     return None
+
+
+def _in_order(_: list[Any]) -> None:
+    """Shuffle nothing."""
