@@ -1,19 +1,16 @@
 """Links with which a customer gets no more mails that remind of a booking.
 
-The signature is a JSON Web Token (HS256) like those of action links, under a key of its own:
-neither opens what the other does. The booking itself stays as it is.
+They are signed under a key of their own; see ``booking_links``. The booking itself stays as it is.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-import jwt
-
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.errors import LinkExpired, LinkInvalid, NotFound
+from slotkeeper.domain.errors import NotFound
 from slotkeeper.domain.mails import CUSTOMER_REMINDERS
-from slotkeeper.services.action_links import TOKEN_CHARACTERS_MAX
+from slotkeeper.services import booking_links
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
@@ -24,40 +21,19 @@ PATH = "/reminders/{booking_id}/stop"
 AFTER_THE_END = timedelta(days=30)
 """How long after the end of a booking its links work: reminders may come after it, too."""
 
-_ALGORITHM = "HS256"
 _PURPOSE = "reminder links"
 
 
 def link(vault: Vault, app_id: UUID, booking: Booking, *, site: str) -> str:
     """Return the address below ``site`` that stops the reminders of a booking."""
-    claims = {
-        "booking_id": str(booking.id),
-        "app_id": str(app_id),
-        "exp": int((booking.end_at + AFTER_THE_END).timestamp()),
-    }
-    token = jwt.encode(claims, vault.key_for(_PURPOSE), algorithm=_ALGORITHM)
+    until = booking.end_at + AFTER_THE_END
+    token = booking_links.signature(vault, _PURPOSE, app_id, booking, until=until)
     return f"{site}{PATH.format(booking_id=booking.id)}?signature={token}"
 
 
 def verify(tx: Transaction, vault: Vault, token: str, *, booking_id: UUID) -> UUID:
-    """Return the app of the booking that a link is for; raises LinkInvalid and LinkExpired."""
-    if len(token) > TOKEN_CHARACTERS_MAX:
-        raise LinkInvalid
-    try:
-        claims = jwt.decode(
-            token,
-            vault.key_for(_PURPOSE),
-            algorithms=[_ALGORITHM],
-            options={"verify_exp": False, "require": ["exp", "app_id", "booking_id"]},
-        )
-    except (jwt.InvalidTokenError, RecursionError, ValueError):
-        # The library lets through what its decoders say of odd bytes and of deep nesting.
-        raise LinkInvalid from None
-    if claims["booking_id"] != str(booking_id):
-        raise LinkInvalid
-    if tx.now.timestamp() >= claims["exp"]:  # a request has one moment; the library asks the clock
-        raise LinkExpired
-    return UUID(claims["app_id"])
+    """Return the app of the booking that a link is for; see ``booking_links.verify``."""
+    return booking_links.verify(tx, vault, _PURPOSE, token, booking_id=booking_id)
 
 
 async def stop(tx: Transaction, app_id: UUID, booking_id: UUID) -> Booking:
