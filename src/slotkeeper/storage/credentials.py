@@ -9,7 +9,7 @@ from uuid import UUID
 from slotkeeper.domain.app import Caller, TokenKind
 from slotkeeper.domain.credential import Credential
 from slotkeeper.domain.listing import Listing, Page
-from slotkeeper.storage import listing
+from slotkeeper.storage import last_use, listing
 from slotkeeper.storage.apps import LIMITS, note_limits
 from slotkeeper.storage.transaction import Transaction
 
@@ -95,16 +95,8 @@ async def find_known(
 
 
 async def note_use(tx: Transaction, app_id: UUID, credential_id: UUID, *, every: timedelta) -> None:
-    """Note that a token is used now, unless that was noted within ``every``.
-
-    Waits for nobody: while another transaction notes the same, there is nothing to add.
-    """
-    await tx.run(
-        "UPDATE credentials SET last_used_at = %(now)s WHERE app_id = %(app)s AND id IN ("
-        "SELECT id FROM credentials WHERE app_id = %(app)s AND id = %(id)s "
-        "AND (last_used_at IS NULL OR last_used_at <= %(before)s) FOR UPDATE SKIP LOCKED)",
-        {"app": app_id, "id": credential_id, "now": tx.now, "before": tx.now - every},
-    )
+    """Note that a token is used now, unless that was noted within ``every``."""
+    await last_use.note(tx, "credentials", "last_used_at", app_id, credential_id, every=every)
 
 
 async def find(tx: Transaction, app_id: UUID, credential_id: UUID) -> Credential | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from slotkeeper.domain.feed import Details, Feed
 from slotkeeper.domain.listing import Listing, Page
-from slotkeeper.storage import listing
+from slotkeeper.storage import last_use, listing
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = "id, resource_id, project_id, details, created_at, last_read_at"
@@ -102,16 +102,8 @@ async def sealed_of(tx: Transaction, app_id: UUID, ids: Sequence[UUID]) -> dict[
 
 
 async def note_read(tx: Transaction, app_id: UUID, feed_id: UUID, *, every: timedelta) -> None:
-    """Note that a feed is read now, unless that was noted within ``every``.
-
-    Waits for nobody: while another transaction notes the same, there is nothing to add.
-    """
-    await tx.run(
-        "UPDATE feeds SET last_read_at = %(now)s WHERE app_id = %(app)s AND id IN ("
-        "SELECT id FROM feeds WHERE app_id = %(app)s AND id = %(id)s "
-        "AND (last_read_at IS NULL OR last_read_at <= %(before)s) FOR UPDATE SKIP LOCKED)",
-        {"app": app_id, "id": feed_id, "now": tx.now, "before": tx.now - every},
-    )
+    """Note that a feed is read now, unless that was noted within ``every``."""
+    await last_use.note(tx, "feeds", "last_read_at", app_id, feed_id, every=every)
 
 
 async def delete(tx: Transaction, app_id: UUID, feed_id: UUID) -> bool:

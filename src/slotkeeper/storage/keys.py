@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from slotkeeper.domain.app import KeyKind
+from slotkeeper.storage import last_use
 from slotkeeper.storage.transaction import Transaction
 
 
@@ -45,16 +46,8 @@ async def revoke(tx: Transaction, app_id: UUID, key_id: UUID) -> bool:
 
 
 async def note_use(tx: Transaction, app_id: UUID, key_id: UUID, *, every: timedelta) -> None:
-    """Note that a key is used now, unless that was noted within ``every``.
-
-    Waits for nobody: while another transaction notes the same, there is nothing to add.
-    """
-    await tx.run(
-        "UPDATE app_keys SET last_used_at = %(now)s WHERE app_id = %(app)s AND id IN ("
-        "SELECT id FROM app_keys WHERE app_id = %(app)s AND id = %(id)s "
-        "AND (last_used_at IS NULL OR last_used_at <= %(before)s) FOR UPDATE SKIP LOCKED)",
-        {"app": app_id, "id": key_id, "now": tx.now, "before": tx.now - every},
-    )
+    """Note that a key is used now, unless that was noted within ``every``."""
+    await last_use.note(tx, "app_keys", "last_used_at", app_id, key_id, every=every)
 
 
 async def find_any_sealed(tx: Transaction) -> bytes | None:
