@@ -122,9 +122,9 @@ def lease(data_dir: Path | str, *, durable: bool = True) -> Lease:
     processes and threads may hold leases on one folder; the server stops with the last of them,
     also when that is killed. A forked child without a lease of its own shares its parent's.
 
-    Without ``durable``, for tests, the server is quicker, lets more connections in, and a power cut
-    breaks the data; the one who starts the server decides. Entering blocks (a new folder about a second) and raises
-    ``PostgresUnavailable``.
+    Without ``durable``, for tests, the server is quicker, lets more connections in, and a power
+    cut breaks the data; the one who starts the server decides. Entering blocks (a new folder
+    about a second) and raises ``PostgresUnavailable``.
     """
     return Lease(Path(data_dir), durable=durable)
 
