@@ -59,7 +59,7 @@ async def run(*, quick: bool) -> None:
                 people = await fill.add_people(tx, here.app_id, Scene(PEOPLE, 0, FIRST_DAY))
                 await tx.run(_RAW_TABLE)
             slots = slots_of(people)
-            await _booked(here, slots, number=50, clients=8)
+            await booked(here, slots, number=50, clients=8)
             results: dict[int, list[Round]] = {each: [] for each in CLIENTS}
             for _ in range(1 if quick else 3):
                 for each in CLIENTS:
@@ -71,7 +71,7 @@ async def run(*, quick: bool) -> None:
 async def _round(here: Place, slots: Iterator[Slot], number: int, *, clients: int) -> Round:
     return Round(
         raw=await _inserted(here, slots, number=5 * number, clients=clients),
-        distinct=await _booked(here, slots, number, clients=clients),
+        distinct=await booked(here, slots, number, clients=clients),
         seats=await _seats_taken(here, slots, number, clients=clients),
         hot=await _hot(here, slots, rounds=160 // clients, clients=clients),
         last=await _last_seats(here, slots, rounds=160 // clients, clients=clients),
@@ -85,7 +85,8 @@ def slots_of(people: Sequence[UUID]) -> Iterator[Slot]:
             yield person, _FIRST + timedelta(minutes=piece * LENGTH)
 
 
-def _order(here: Place, slot: Slot, **given: object) -> bytes:
+def order(here: Place, slot: Slot, **given: object) -> bytes:
+    """Return the request that books a slot; ``given`` fields join its body, or replace some."""
     person, start = slot
     body = {
         "resource_id": str(person),
@@ -104,7 +105,7 @@ def _order(here: Place, slot: Slot, **given: object) -> bytes:
 async def _class(here: Place, slot: Slot, *, seats: int) -> bytes:
     """Make a class, and return the request for a seat in it."""
     given = {"graph": "group_owner", "settings": {"max_seats": seats}}
-    made = await drive(here.server.port, iter([_order(here, slot, **given)]), connections=1)
+    made = await drive(here.server.port, iter([order(here, slot, **given)]), connections=1)
     assert made.statuses == {201: 1}, made.bodies
     owner_id = json.loads(made.bodies[0])["data"]["id"]
     related = {"owner_booking_id": owner_id}
@@ -112,9 +113,11 @@ async def _class(here: Place, slot: Slot, *, seats: int) -> bytes:
     return post("/v2/bookings", body, key=here.api_key)
 
 
-async def _booked(here: Place, slots: Iterator[Slot], number: int, *, clients: int) -> Load:
-    """Book that many distinct slots; every one must be had."""
-    orders = [_order(here, slot) for slot in islice(slots, number)]
+async def booked(
+    here: Place, slots: Iterator[Slot], number: int, *, clients: int, **given: object
+) -> Load:
+    """Book that many distinct slots, each as ``order`` does; every one must be had."""
+    orders = [order(here, slot, **given) for slot in islice(slots, number)]
     load = await drive(here.server.port, iter(orders), connections=clients)
     assert load.statuses == {201: number}, (load.statuses, load.bodies)
     return load
@@ -148,7 +151,7 @@ async def _seats_taken(here: Place, slots: Iterator[Slot], number: int, *, clien
     classes = [
         await _class(here, slot, seats=SEATS) for slot in islice(slots, ceil(number / SEATS))
     ]
-    orders = [order for order in classes for _ in range(SEATS)]
+    orders = [seat for seat in classes for _ in range(SEATS)]
     load = await drive(here.server.port, iter(orders), connections=clients)
     assert load.statuses == {201: len(orders)}, (load.statuses, load.bodies)
     return load
@@ -157,14 +160,14 @@ async def _seats_taken(here: Place, slots: Iterator[Slot], number: int, *, clien
 async def _hot(here: Place, slots: Iterator[Slot], *, rounds: int, clients: int) -> Load:
     """Let all clients want the same slot, one slot after another; exactly one gets each."""
     wanted = list(islice(slots, rounds))
-    orders = [_order(here, slot) for slot in wanted for _ in range(clients)]
+    orders = [order(here, slot) for slot in wanted for _ in range(clients)]
     return await _contested(here, orders, winners=rounds, clients=clients)
 
 
 async def _last_seats(here: Place, slots: Iterator[Slot], *, rounds: int, clients: int) -> Load:
     """Let all clients want the last seats of one class after another; exactly so many get one."""
     classes = [await _class(here, slot, seats=_LAST_SEATS) for slot in islice(slots, rounds)]
-    orders = [order for order in classes for _ in range(clients)]
+    orders = [seat for seat in classes for _ in range(clients)]
     return await _contested(
         here, orders, winners=rounds * min(_LAST_SEATS, clients), clients=clients
     )

@@ -6,19 +6,16 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 from aiohttp import web
 
 from bench import fill, table
-from bench.bookings import slots_of
+from bench.bookings import Slot, booked, slots_of
 from bench.client import Load, drive, post
 from bench.measure import Spread, percentile, ratio
 from bench.place import FIRST_DAY, Place, place
-from bench.scene import LENGTH, Scene
+from bench.scene import Scene
 from bench.server import worker
 from slotkeeper.domain.delivery import Hearers, Kind, News
 from slotkeeper.notifications.guard import AllowedHosts
@@ -27,12 +24,12 @@ from slotkeeper.storage import announcements
 
 PEOPLE = 100
 WORKERS = (1, 2)
-_FIRST = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC)
-_CUSTOMER = {"name": "Marty McFly", "email": "marty@example.com", "timezone": "UTC"}
 _QUIET = {
     "notify_customer_by_email": {"enabled": False},
     "notify_owner_by_email": {"enabled": False},
+    "webhooks": [{"enabled": False}],
 }
+"""What a booking says of which nobody is to be told."""
 
 # Each delivery has a booking of its own: those of one booking go one after another.
 _COPIES = (
@@ -79,7 +76,7 @@ async def run(*, quick: bool) -> None:
                 await tx.run("UPDATE resources SET email = id || '@example.com'")
             await _add_webhook(here, target)
             slots = slots_of(people)
-            await _booked(here, slots, 1, quiet=False)
+            await booked(here, slots, 1, clients=1)
             await _sent(here, target, 1, workers=1)  # what waits since then, and a body to repeat
             sent: dict[int, list[float]] = {each: [] for each in WORKERS}
             alone: list[float] = []
@@ -90,8 +87,8 @@ async def run(*, quick: bool) -> None:
                 for each in WORKERS:
                     sent[each].append(await _sent(here, target, number, workers=each))
                 for _ in range(5):
-                    quiet.append(await _booked(here, slots, number // 25, quiet=True))
-                    told.append(await _booked(here, slots, number // 25, quiet=False))
+                    quiet.append(await booked(here, slots, number // 25, clients=1, **_QUIET))
+                    told.append(await booked(here, slots, number // 25, clients=1))
             delays = await _delays(here, target, slots, 20 if quick else 100)
     _show(sent, Spread(tuple(alone)), quiet, told, delays)
 
@@ -118,31 +115,6 @@ async def _add_webhook(here: Place, target: Target) -> None:
     assert made.statuses == {201: 1}, made.bodies
 
 
-async def _booked(
-    here: Place, slots: "Iterator[tuple[UUID, datetime]]", number: int, *, quiet: bool
-) -> Load:
-    """Book distinct slots with one client; ``quiet`` tells nobody of it."""
-    orders = [_order(here, slot, quiet=quiet) for slot in islice(slots, number)]
-    load = await drive(here.server.port, iter(orders), connections=1)
-    assert load.statuses == {201: number}, (load.statuses, load.bodies)
-    return load
-
-
-def _order(here: Place, slot: tuple[UUID, datetime], *, quiet: bool) -> bytes:
-    person, start = slot
-    body = {
-        "resource_id": str(person),
-        "graph": "instant",
-        "start": start.isoformat(),
-        "end": (start + timedelta(minutes=LENGTH)).isoformat(),
-        "what": "Consultation",
-        "where": "Here",
-        "customer": _CUSTOMER,
-        **({**_QUIET, "webhooks": [{"enabled": False}]} if quiet else {}),
-    }
-    return post("/v2/bookings", body, key=here.api_key)
-
-
 async def _sent(here: Place, target: Target, number: int, *, workers: int) -> float:
     """Return how many webhooks a second leave, from when workers start with all of them due.
 
@@ -163,19 +135,17 @@ async def _sent(here: Place, target: Target, number: int, *, workers: int) -> fl
         return (number - before) / max(target.last - began, 1e-9)
 
 
-async def _delays(
-    here: Place, target: Target, slots: "Iterator[tuple[UUID, datetime]]", number: int
-) -> list[float]:
+async def _delays(here: Place, target: Target, slots: Iterator[Slot], number: int) -> list[float]:
     """Return how many ms after its answer the webhook of a booking is heard, one at a time."""
     found = []
     async with here.database.transaction() as tx:
         await tx.run("DELETE FROM announcements")  # what was announced while nobody sent
     with worker(here.folder, SLOTKEEPER_OUTGOING_HOSTS="127.0.0.1"):
-        await _booked(here, slots, 1, quiet=False)
+        await booked(here, slots, 1, clients=1)
         await asyncio.sleep(2)  # what the worker loads when it first sends something
         for _ in range(number):
             before = target.count
-            await _booked(here, slots, 1, quiet=False)
+            await booked(here, slots, 1, clients=1)
             answered = time.perf_counter()
             await target.until(before + 1)
             found.append((target.last - answered) * 1000)

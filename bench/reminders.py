@@ -6,18 +6,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import LiteralString
 from uuid import UUID
 
 from bench import fill, table
-from bench.bookings import Slot, slots_of
-from bench.client import drive, post
+from bench.bookings import Slot, booked, slots_of
 from bench.measure import Spread, async_rounds_of, ratio
 from bench.place import FIRST_DAY, Place, place
-from bench.scene import LENGTH, Scene
+from bench.scene import Scene
 from slotkeeper.services import reminders
 from slotkeeper.storage.transaction import Transaction
 
@@ -97,11 +94,9 @@ async def _round(here: Place, free: Iterator[Slot], number: int) -> Round:
 
 
 async def _booked(here: Place, free: Iterator[Slot], number: int, **given: object) -> Cost:
-    orders = [_order(here, slot, **given) for slot in islice(free, number)]
     before = _processor_ms(here.server.process_id)
-    load = await drive(here.server.port, iter(orders), connections=CLIENTS)
+    load = await booked(here, free, number, clients=CLIENTS, **given)
     spent = _processor_ms(here.server.process_id) - before
-    assert load.statuses == {201: number}, (load.statuses, load.bodies)
     return Cost(p50=load.p50, processor=spent / number)
 
 
@@ -109,20 +104,6 @@ def _processor_ms(process_id: int) -> float:
     """Return the processor time that a process has used, its system calls among it."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
-
-
-def _order(here: Place, slot: Slot, **given: object) -> bytes:
-    person, start = slot
-    body = {
-        "resource_id": str(person),
-        "graph": "instant",
-        "start": start.isoformat(),
-        "end": (start + timedelta(minutes=LENGTH)).isoformat(),
-        "what": "Consultation",
-        "customer": {"name": "Marty McFly", "email": "marty@example.com", "timezone": "UTC"},
-        **given,
-    }
-    return post("/v2/bookings", body, key=here.api_key)
 
 
 async def _add_ahead(here: Place) -> None:

@@ -114,7 +114,7 @@ def create_app(parts: Parts, *, jobs: Sequence[Loop] = ()) -> "FastAPI":
     The ``jobs`` work for as long as the application runs.
     """
     from slotkeeper.api.app import create_api  # noqa: PLC0415 - see above
-    from slotkeeper.web import app as pages  # noqa: PLC0415
+    from slotkeeper.web import app as pages  # noqa: PLC0415 - see above
 
     app = create_api(parts)
     pages.install(app)
@@ -134,7 +134,7 @@ def create_app(parts: Parts, *, jobs: Sequence[Loop] = ()) -> "FastAPI":
 def dressed(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Return the application with everything around it that each request passes."""
     from slotkeeper.api.app import CrossOrigin  # noqa: PLC0415 - see above
-    from slotkeeper.web.errors import failed  # noqa: PLC0415
+    from slotkeeper.web.errors import failed  # noqa: PLC0415 - see above
 
     inner: ASGIApp = Heads(CleanPaths(app))
     if settings.force_https:

@@ -36,8 +36,8 @@ def subjects(folder: Path, app: UUID = APP) -> list[str]:
 
 async def test_each_mail_is_a_file_for_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "mails"
-    async with FolderPost(folder) as post:
-        await post.send(mail("Clock tower"))
+    post = FolderPost(folder)
+    await post.send(mail("Clock tower"))
 
     [file] = folder.iterdir()
     assert re.fullmatch(rf"20\d{{6}}T\d{{6}}\.\d{{9}}Z-{APP}-[0-9a-f]{{8}}\.eml", file.name)
@@ -50,10 +50,10 @@ async def test_each_mail_is_a_file_for_its_owner_only(tmp_path: Path) -> None:
 
 
 async def test_an_app_sees_its_own_mails_newest_first(tmp_path: Path) -> None:
-    async with FolderPost(tmp_path) as post:
-        for number in range(3):
-            await post.send(mail(f"Mail {number}"))
-        await post.send(mail("of another", OTHER))
+    post = FolderPost(tmp_path)
+    for number in range(3):
+        await post.send(mail(f"Mail {number}"))
+    await post.send(mail("of another", OTHER))
 
     assert subjects(tmp_path) == ["Mail 2", "Mail 1", "Mail 0"]
     assert subjects(tmp_path, OTHER) == ["of another"]
@@ -64,8 +64,8 @@ async def test_an_app_sees_its_own_mails_newest_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("app", ["../../etc/cron.d/x", "", f"{APP}/x", "a" * 300])
 async def test_the_app_of_a_mail_is_no_way_out_of_the_folder(tmp_path: Path, app: str) -> None:
     folder = tmp_path / "mails"
-    async with FolderPost(folder) as post:
-        await post.send(mail("Clock tower", app))
+    post = FolderPost(folder)
+    await post.send(mail("Clock tower", app))
 
     assert os.listdir(tmp_path) == ["mails"]
     assert [file[26:31] for file in os.listdir(folder)] == ["-none"]
@@ -86,20 +86,20 @@ async def test_an_empty_folder_and_one_that_is_not_there(tmp_path: Path) -> None
 
 
 async def test_the_oldest_go_beyond_the_limit(tmp_path: Path) -> None:
-    async with FolderPost(tmp_path, files_max=250) as post:
-        for number in range(251):
-            await post.send(mail(f"Mail {number}"))
-            assert len(os.listdir(tmp_path)) <= 250
-        left = subjects(tmp_path)
+    post = FolderPost(tmp_path, files_max=250)
+    for number in range(251):
+        await post.send(mail(f"Mail {number}"))
+        assert len(os.listdir(tmp_path)) <= 250
+    left = subjects(tmp_path)
 
     assert (len(left), left[0], left[-1]) == (151, "Mail 250", "Mail 100")
 
 
 async def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
-    async with FolderPost(tmp_path, files_max=3) as post:
-        for number in range(10):
-            await post.send(mail(f"Mail {number}"))
+    post = FolderPost(tmp_path, files_max=3)
+    for number in range(10):
+        await post.send(mail(f"Mail {number}"))
 
     assert (tmp_path / "notes.txt").exists()
     assert len(os.listdir(tmp_path)) <= 4
@@ -115,9 +115,9 @@ async def test_several_processes_may_share_a_folder(tmp_path: Path) -> None:
 
 async def test_a_folder_that_cannot_be_is_refused_for_now(tmp_path: Path) -> None:
     (tmp_path / "mails").touch()
-    async with FolderPost(tmp_path / "mails") as post:
-        with pytest.raises(PostRefused, match="cannot be written") as refused:
-            await post.send(mail("Clock tower"))
+    post = FolderPost(tmp_path / "mails")
+    with pytest.raises(PostRefused, match="cannot be written") as refused:
+        await post.send(mail("Clock tower"))
 
     assert not refused.value.permanent
 
@@ -128,14 +128,14 @@ async def test_nothing_is_left_of_a_mail_that_cannot_be_written_whole(tmp_path: 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     large = mail("Clock tower")
     large.set_content("Grüße " * 100_000)
-    async with FolderPost(tmp_path) as post:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
-        try:
-            with pytest.raises(PostRefused, match="File too large"):
-                await post.send(large)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    post = FolderPost(tmp_path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(PostRefused, match="File too large"):
+            await post.send(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-        assert os.listdir(tmp_path) == []
-        await post.send(mail("Clock tower"))
+    assert os.listdir(tmp_path) == []
+    await post.send(mail("Clock tower"))
     assert subjects(tmp_path) == ["Clock tower"]

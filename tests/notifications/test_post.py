@@ -21,8 +21,9 @@ def settings(folder: Path, **given: str) -> Settings:
 
 
 async def test_without_a_mail_server_mails_go_into_the_data_folder(tmp_path: Path) -> None:
-    async with post_for(settings(tmp_path)) as post:
-        await post.send(mail("Clock tower"))
+    post = post_for(settings(tmp_path))
+    await post.send(mail("Clock tower"))
+    await post.close()
 
     assert isinstance(post, FolderPost)
     assert len(os.listdir(tmp_path / "mails")) == 1
@@ -31,11 +32,10 @@ async def test_without_a_mail_server_mails_go_into_the_data_folder(tmp_path: Pat
 async def test_with_a_mail_server_they_go_there(tmp_path: Path) -> None:
     message = mail("Clock tower")
     message["From"] = "book@example.com"
-    async with (
-        mail_server() as server,
-        post_for(settings(tmp_path, smtp_url=f"smtp://localhost:{server.port}")) as post,
-    ):
+    async with mail_server() as server:
+        post = post_for(settings(tmp_path, smtp_url=f"smtp://localhost:{server.port}"))
         await post.send(message)
+        await post.close()
 
     assert isinstance(post, SmtpPost)
     assert len(server.mails) == 1

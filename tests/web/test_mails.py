@@ -54,9 +54,9 @@ async def browser(http: httpx.AsyncClient, tenant: Tenant) -> AsyncIterator[http
 
 
 async def kept(folder: Path, *messages: EmailMessage) -> None:
-    async with FolderPost(folder) as post:
-        for message in messages:
-            await post.send(message)
+    post = FolderPost(folder)
+    for message in messages:
+        await post.send(message)
 
 
 async def the_mail(folder: Path, tenant: Tenant) -> str:

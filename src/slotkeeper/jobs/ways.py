@@ -88,4 +88,4 @@ class MailWay:
 
     async def close(self) -> None:
         """Take leave of the mail server."""
-        await self._post.__aexit__(None, None, None)
+        await self._post.close()

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
-from types import TracebackType
 from uuid import UUID
 
 from slotkeeper.notifications.post import APP_HEADER, PostRefused
@@ -36,17 +35,6 @@ class FolderPost:
         self._room = 0
         self._writing = asyncio.Lock()
 
-    async def __aenter__(self) -> "FolderPost":
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
-
     async def send(self, message: EmailMessage) -> None:
         """Put a mail into the folder; raises PostRefused, never for good but for odd mails."""
         async with self._writing:
@@ -57,6 +45,9 @@ class FolderPost:
                 raise PostRefused(words, permanent=False) from error
             except ValueError as error:
                 raise PostRefused(f"the mail cannot be written: {error}", permanent=True) from error
+
+    async def close(self) -> None:
+        """Do nothing: between two mails nothing is open."""
 
     def _put(self, message: EmailMessage) -> None:
         content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))

@@ -118,7 +118,7 @@ class HttpSender:
         sessions = await self._open()
         from aiohttp import ClientError  # noqa: PLC0415 - see above
 
-        from slotkeeper.notifications.http_errors import words_of  # noqa: PLC0415
+        from slotkeeper.notifications.http_errors import words_of  # noqa: PLC0415 - loads it too
 
         exchange, error = _Exchange(call), None
         try:
@@ -182,7 +182,9 @@ class _Exchange:
         """Return where to send the request, as the client reads it; raises ValueError."""
         from yarl import URL  # noqa: PLC0415 - see above
 
-        from slotkeeper.notifications.http_errors import AddressRefused  # noqa: PLC0415
+        from slotkeeper.notifications.http_errors import (  # noqa: PLC0415 - loads the client too
+            AddressRefused,
+        )
 
         # Read once, and by what connects: where two readers see two hosts, one is not guarded.
         url = URL(self._call.url)

@@ -2,7 +2,6 @@
 
 from email.message import EmailMessage
 from email.utils import parseaddr
-from types import TracebackType
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -31,7 +30,7 @@ class PostRefused(Exception):
 
 
 class Post(Protocol):
-    """Takes mails. Use it as an asynchronous context manager, on one event loop."""
+    """Takes mails, on one event loop, until it is closed."""
 
     async def send(self, message: EmailMessage) -> None:
         """Hand over a whole mail; raises PostRefused.
@@ -40,14 +39,9 @@ class Post(Protocol):
         permanent, because another try would reach the others twice.
         """
 
-    async def __aenter__(self) -> "Post": ...
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    async def close(self) -> None:
+        """Close what is open; nothing is sent any more."""
+        ...
 
 
 def post_for(settings: Settings) -> Post:
@@ -57,7 +51,7 @@ def post_for(settings: Settings) -> Post:
 
         return FolderPost(settings.data_dir / FOLDER)
     from slotkeeper.notifications.smtp import SmtpPost  # noqa: PLC0415 - one of the two
-    from slotkeeper.notifications.smtp_address import SmtpAddress  # noqa: PLC0415
+    from slotkeeper.notifications.smtp_address import SmtpAddress  # noqa: PLC0415 - with it
 
     return SmtpPost(SmtpAddress.parse(settings.smtp_url))
 

@@ -34,6 +34,7 @@ class SmtpPost:
     """Hands mails over to the mail server at ``address``.
 
     ``tls`` decides which certificates are trusted; without it, those that the system trusts.
+    Close it, or use it as an asynchronous context manager, on one event loop.
     """
 
     def __init__(
@@ -58,6 +59,10 @@ class SmtpPost:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Take leave of the mail server, on every connection that rests."""
         while self._resting:
             await self._resting.pop().say_goodbye()
 
@@ -72,7 +77,7 @@ class SmtpPost:
     async def _attempt(self, message: EmailMessage | None) -> None:
         from aiosmtplib import SMTPException  # noqa: PLC0415 - see above
 
-        from slotkeeper.notifications.smtp_errors import refusal_of  # noqa: PLC0415
+        from slotkeeper.notifications.smtp_errors import refusal_of  # noqa: PLC0415 - loads it too
 
         async with self._places:
             try:
@@ -89,9 +94,14 @@ class SmtpPost:
 
     async def _hand_over(self, line: "_Line", message: EmailMessage) -> None:
         """Send a mail, and keep the connection where the answer was a clear no."""
-        from aiosmtplib import SMTPRecipientsRefused, SMTPResponseException  # noqa: PLC0415
+        from aiosmtplib import (  # noqa: PLC0415 - see above
+            SMTPRecipientsRefused,
+            SMTPResponseException,
+        )
 
-        from slotkeeper.notifications.smtp_errors import refusal_of_some  # noqa: PLC0415
+        from slotkeeper.notifications.smtp_errors import (  # noqa: PLC0415 - loads it too
+            refusal_of_some,
+        )
 
         bare = copy.copy(message)
         del bare[APP_HEADER]

@@ -48,7 +48,7 @@ def _letter(of_app: Template, draft: Draft) -> Letter:
     They were looked at when they were saved, but perhaps by an earlier version.
     """
     from slotkeeper.notifications.letters import render  # noqa: PLC0415 - see above
-    from slotkeeper.notifications.sandbox import Unusable  # noqa: PLC0415
+    from slotkeeper.notifications.sandbox import Unusable  # noqa: PLC0415 - see above
 
     own = of_app if draft.subject is None else replace(of_app, subject=draft.subject)
     try:

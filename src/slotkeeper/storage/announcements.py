@@ -11,7 +11,26 @@ from slotkeeper.storage.transaction import Transaction
 # Who is told comes first: where nobody is, nothing is written. A target that is behind for this
 # booking is not asked before it has caught up: the last in line waits longest, and is found in
 # deliveries_in_line; its largest moment would be looked for in deliveries_due, past everybody's.
-_DELIVERIES: LiteralString = """told AS (
+_ANNOUNCE: LiteralString = """
+WITH hears AS MATERIALIZED (
+    SELECT 'webhook' AS channel, target, id AS webhook_id, NULL::jsonb AS call,
+        NULL AS letter, NULL AS audience, paused_at IS NOT NULL AS paused, place
+    FROM (
+        SELECT *, row_number() OVER (ORDER BY position) - 1 AS place
+        FROM webhooks WHERE app_id = %(app)s
+    ) AS known
+    WHERE graph = %(graph)s AND state = %(state)s AND enabled AND place <> ALL (%(silenced)s)
+    UNION ALL
+    SELECT 'webhook', md5(%(app)s || ' ' || (call ->> 'url'))::uuid, NULL, call, NULL, NULL,
+        false, 1000
+    FROM unnest(%(calls)s::jsonb[]) AS call
+    UNION ALL
+    SELECT 'mail', md5(%(app)s || ' ' || audience)::uuid, NULL, NULL, letter, audience,
+        false, 2000
+    FROM unnest(%(letters)s::text[], %(audiences)s::text[]) AS mails (letter, audience)
+    WHERE %(kind)s = 'notice' OR NOT EXISTS (
+        SELECT FROM apps WHERE id = %(app)s AND settings ->> 'disableEmail' = 'true')
+), told AS (
     INSERT INTO announcements
         (app_id, kind, booking_id, action, from_state, message, booking, facts, happened_at)
     SELECT %(app)s, %(kind)s, bookings.id, %(action)s, %(from_state)s, %(message)s,
@@ -32,30 +51,6 @@ SELECT %(app)s, gen_random_uuid(), told.number, told.booking_id, channel, hears.
     %(now)s
 FROM told, hears ORDER BY place
 """
-
-_HEARS: LiteralString = """
-WITH hears AS MATERIALIZED (
-    SELECT 'webhook' AS channel, target, id AS webhook_id, NULL::jsonb AS call,
-        NULL AS letter, NULL AS audience, paused_at IS NOT NULL AS paused, place
-    FROM (
-        SELECT *, row_number() OVER (ORDER BY position) - 1 AS place
-        FROM webhooks WHERE app_id = %(app)s
-    ) AS known
-    WHERE graph = %(graph)s AND state = %(state)s AND enabled AND place <> ALL (%(silenced)s)
-    UNION ALL
-    SELECT 'webhook', md5(%(app)s || ' ' || (call ->> 'url'))::uuid, NULL, call, NULL, NULL,
-        false, 1000
-    FROM unnest(%(calls)s::jsonb[]) AS call
-    UNION ALL
-    SELECT 'mail', md5(%(app)s || ' ' || audience)::uuid, NULL, NULL, letter, audience,
-        false, 2000
-    FROM unnest(%(letters)s::text[], %(audiences)s::text[]) AS mails (letter, audience)
-    WHERE %(kind)s = 'notice' OR NOT EXISTS (
-        SELECT FROM apps WHERE id = %(app)s AND settings ->> 'disableEmail' = 'true')
-),
-"""
-
-_ANNOUNCE: LiteralString = _HEARS + _DELIVERIES
 
 
 async def announce(tx: Transaction, app_id: UUID, news: News, hearers: Hearers) -> None:

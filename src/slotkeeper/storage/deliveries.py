@@ -75,7 +75,6 @@ UPDATE deliveries SET status = came.status, due_at = came.due_at, last_status = 
 FROM there AS came
 WHERE deliveries.app_id = came.app_id AND deliveries.id = came.id
     AND deliveries.status = 'waiting' AND deliveries.attempts = came.attempt
-RETURNING deliveries.id
 """
 
 # Whoever stands behind one that has to wait waits as long; behind one that is through, no longer.

@@ -50,7 +50,7 @@ def migrate(conninfo: str, *, to: str = "head") -> tuple[str | None, str]:
 
 def _upgrade(conninfo: str, to: str) -> None:
     from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as slow
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
