@@ -1,9 +1,10 @@
 """What was announced is carried to its target: in order, again until it is taken, once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,19 @@ from tests.support.receivers import Target, target
 _WEBHOOK = (
     "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
     "VALUES (%s, %s, %s, 'instant', %s, 'post', now(), now())"
+)
+
+_UNDOING: Sequence[LiteralString] = (
+    "CREATE SEQUENCE undoings",
+    """CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (SELECT FROM apps WHERE webhook_secret = 'broken') THEN
+            PERFORM nextval('undoings');
+            RAISE 'undone';
+        END IF;
+        RETURN NULL;
+    END $$""",
+    "CREATE CONSTRAINT TRIGGER undone AFTER UPDATE ON deliveries DEFERRABLE INITIALLY DEFERRED "
+    "FOR EACH ROW EXECUTE FUNCTION undo()",
 )
 
 
@@ -114,6 +128,28 @@ async def until_attempted(house: House, count: int) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"{made} of {count} attempts were made")
+
+
+@contextmanager
+def undone_while_broken(house: House) -> Iterator[None]:
+    """Let the database refuse every commit that takes a delivery while the secret is broken."""
+    for statement in _UNDOING:
+        rows(house.url, statement)
+    try:
+        yield
+    finally:
+        rows(house.url, "DROP TRIGGER undone ON deliveries")
+        rows(house.url, "DROP FUNCTION undo")
+        rows(house.url, "DROP SEQUENCE undoings")
+
+
+async def until_undone(house: House) -> None:
+    """Wait until a commit has been refused; what a sequence counts is not undone."""
+    for _ in range(500):
+        if house.rows("SELECT is_called FROM undoings")[0]["is_called"]:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("every commit was taken")
 
 
 async def test_each_state_is_told_once_and_in_order(
@@ -247,6 +283,41 @@ async def test_told_to_stop_it_waits_for_what_is_on_its_way(
     async with sending(database):
         await hears.until(1)
     assert states_of(house) == {"delivered": 1}
+
+
+async def test_what_cannot_be_prepared_fails_and_holds_up_nobody_else(
+    house: House, database: Database, hears: Target
+) -> None:
+    listen(house, hears, "confirmed")
+    await booked(house)
+    rows(house.url, "UPDATE deliveries SET webhook_id = NULL, call = '{}'")
+    await booked(house, hour=11)
+    async with sending(database):
+        await hears.until(1)
+        await until_attempted(house, 2)
+    noted = house.rows("SELECT status, error FROM delivery_attempts ORDER BY error NULLS FIRST")
+    assert noted == [
+        {"status": 200, "error": None},
+        {"status": None, "error": "it could not be prepared"},
+    ]
+    assert states_of(house) == {"delivered": 1, "waiting": 1}
+
+
+async def test_an_attempt_that_was_undone_is_not_noted(
+    house: House, database: Database, hears: Target
+) -> None:
+    """Taking is undone at its commit; by the next time, what could not be prepared can be."""
+    listen(house, hears, "confirmed")
+    await booked(house)
+    [app] = house.rows("SELECT webhook_secret FROM apps")
+    rows(house.url, "UPDATE apps SET webhook_secret = 'broken'")
+    with undone_while_broken(house):
+        async with sending(database):
+            await until_undone(house)
+            rows(house.url, "UPDATE apps SET webhook_secret = %s", app["webhook_secret"])
+            await hears.until(1)
+    attempts = house.rows("SELECT number, status, error FROM delivery_attempts")
+    assert attempts == [{"number": 1, "status": 200, "error": None}]
 
 
 async def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_kept(

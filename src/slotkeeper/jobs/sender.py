@@ -61,6 +61,17 @@ class Way(Protocol):
         ...
 
 
+class _Unprepared:
+    """What cannot be prepared. Its attempt fails when it is made, as all others do.
+
+    Until then the transaction that took it may still be undone, and the attempt with it.
+    """
+
+    async def send(self) -> Outcome:
+        """Ask nobody, and say so."""
+        return Outcome(error="it could not be prepared")
+
+
 class Sender(Loop):
     """Sends what is due until it is told to stop; any number of them share one database."""
 
@@ -119,7 +130,7 @@ class Sender(Loop):
     async def _prepared(
         self, tx: Transaction, taken: Sequence[Delivery]
     ) -> dict[UUID, Parcel | None]:
-        """Return what to send; what has nothing to say, or cannot be prepared, is noted so."""
+        """Return what to send; what has nothing to say any more is noted so."""
         parcels: dict[UUID, Parcel | None] = {}
         for channel, way in self._ways.items():
             of_channel = [each for each in taken if each.channel is channel]
@@ -143,8 +154,7 @@ class Sender(Loop):
                 alone = [await self._prepared_on(tx, way, [each]) for each in taken]
                 return {id_: parcel for each in alone for id_, parcel in each.items()}
             log.error("delivery_not_prepared", delivery_id=str(taken[0].id), exc_info=error)
-            self._done.append((taken[0], Outcome(error="it could not be prepared")))
-            return {}
+            return {taken[0].id: _Unprepared()}
 
     async def _attempt(self, delivery: Delivery, parcel: Parcel) -> None:
         started = time.perf_counter()
