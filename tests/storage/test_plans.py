@@ -531,6 +531,16 @@ async def test_a_page_of_bookings_is_found_by_an_index(
     check(explained)
 
 
+@pytest.mark.parametrize("completed", ["true", "false"])
+async def test_bookings_that_are_over_or_not_are_picked_within_an_index(
+    explained: Transaction, completed: str
+) -> None:
+    page = await bookings.list_bookings(explained, APP, Listing(terms=[("completed", completed)]))
+
+    assert page.total
+    check(explained, "Index Only Scan Backward using bookings_by_age")
+
+
 async def test_the_bookings_of_a_week_are_found_by_an_index(explained: Transaction) -> None:
     start = NOW + timedelta(days=1)
 

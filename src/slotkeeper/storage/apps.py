@@ -155,8 +155,7 @@ async def list_apps(tx: Transaction, app_id: UUID, asked: Listing, *, all_made: 
         App,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="apps",
+        listing.Source(COLUMNS, "apps"),
         conditions=[(sql.SQL(reach), values)],
     )
 

@@ -268,7 +268,7 @@ async def list_bookings(
     if end is not None:
         # That a booking starts before it ends is known to us, not to the planner.
         within.append((sql.SQL("end_at <= %s AND start_at < %s"), (end, end)))
-    return await page(tx, asked, SEARCHABLE, within, reader=listing.page_of_few)
+    return await page(tx, asked, SEARCHABLE, within, way=listing.Way.FEW)
 
 
 async def page(
@@ -277,16 +277,15 @@ async def page(
     searchable: listing.Searchable,
     conditions: Sequence[listing.Condition],
     *,
-    reader: listing.Reader = listing.page,
+    way: listing.Way = listing.Way.IDS,
 ) -> Page[Booking]:
     """Return one page of the bookings that meet ``conditions`` and what was asked for."""
-    found = await reader(
+    found = await listing.page(
         tx,
         _Row,
         asked,
         searchable,
-        columns=COLUMNS,
-        source="bookings",
+        listing.Source(COLUMNS, "bookings", way=way),
         conditions=conditions,
     )
     return Page([from_row(row) for row in found.items], found.total)

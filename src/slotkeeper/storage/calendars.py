@@ -112,7 +112,6 @@ async def list_calendars(tx: Transaction, app_id: UUID, asked: Listing) -> Page[
         Calendar,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="calendars",
+        listing.Source(COLUMNS, "calendars"),
         conditions=[listing.of_app(app_id)],
     )

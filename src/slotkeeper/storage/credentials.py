@@ -124,8 +124,7 @@ async def list_credentials(tx: Transaction, app_id: UUID, asked: Listing) -> Pag
         _Row,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="credentials",
+        listing.Source(COLUMNS, "credentials"),
         conditions=[listing.of_app(app_id)],
     )
     return Page([_credential(row) for row in page.items], page.total)

@@ -78,8 +78,7 @@ async def list_logged(
         _Row,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source=_LOGGED,
+        listing.Source(COLUMNS, _LOGGED),
         conditions=[listing.of_app(app_id), (sql.SQL("webhook_id = %s"), (webhook_id,))],
     )
     return Page([_logged(row) for row in page.items], page.total)

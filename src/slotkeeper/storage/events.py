@@ -279,9 +279,11 @@ async def list_events(
             Event,
             asked,
             SEARCHABLE,
-            columns=COLUMNS,
-            source=_WITH_OCCURRENCES,
-            source_values=[*begin, *(list(each) for each in zip(*occurrences, strict=True))],
+            listing.Source(
+                COLUMNS,
+                _WITH_OCCURRENCES,
+                values=[*begin, *(list(each) for each in zip(*occurrences, strict=True))],
+            ),
             conditions=conditions,
         )
     since = (sql.SQL("NOT repeats AND start_at >= ") + sql.SQL(_BEGIN), begin)
@@ -290,7 +292,6 @@ async def list_events(
         Event,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="events",
+        listing.Source(COLUMNS, "events"),
         conditions=[*conditions, since],
     )

@@ -86,8 +86,7 @@ async def list_feeds(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Feed
         _Row,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="feeds",
+        listing.Source(COLUMNS, "feeds"),
         conditions=[listing.of_app(app_id)],
     )
     return Page([_feed(row) for row in page.items], page.total)

@@ -49,7 +49,6 @@ async def list_collections(tx: Transaction, app_id: UUID, asked: Listing) -> Pag
         FilterCollection,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="filter_collections",
+        listing.Source(COLUMNS, "filter_collections"),
         conditions=[listing.of_app(app_id)],
     )

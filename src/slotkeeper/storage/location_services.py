@@ -86,7 +86,6 @@ async def _page(
         LocationService,
         asked,
         searchable,
-        columns=COLUMNS,
-        source="location_services",
+        listing.Source(COLUMNS, "location_services"),
         conditions=[listing.of_app(app_id)],
     )

@@ -97,8 +97,7 @@ async def list_locations(
             Location,
             asked,
             SEARCHABLE,
-            columns=COLUMNS,
-            source="locations",
+            listing.Source(COLUMNS, "locations"),
             conditions=[of_app],
         )
     conditions = [of_app]
@@ -109,9 +108,7 @@ async def list_locations(
         Location,
         asked,
         SEARCHABLE_NEAR,
-        columns=f"{_STORED}, distance_km",
-        source=_NEAR,
-        source_values=(near.latitude, near.longitude),
+        listing.Source(f"{_STORED}, distance_km", _NEAR, values=(near.latitude, near.longitude)),
         conditions=conditions,
     )
 

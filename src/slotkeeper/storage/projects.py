@@ -111,8 +111,7 @@ async def list_projects(tx: Transaction, app_id: UUID, asked: Listing) -> Page[P
         Project,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="projects",
+        listing.Source(COLUMNS, "projects"),
         conditions=[
             listing.of_app(app_id),
             *([] if names_one else [project_places.NOT_HIDDEN]),

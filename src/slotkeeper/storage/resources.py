@@ -227,7 +227,6 @@ async def list_resources(tx: Transaction, app_id: UUID, asked: Listing) -> Page[
         Resource,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="resources",
+        listing.Source(COLUMNS, "resources"),
         conditions=[listing.of_app(app_id), LIVE],
     )

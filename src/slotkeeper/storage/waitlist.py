@@ -224,8 +224,7 @@ async def list_entries(tx: Transaction, app_id: UUID, asked: Listing) -> Page[En
         _Row,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="waitlist",
+        listing.Source(COLUMNS, "waitlist"),
         conditions=[listing.of_app(app_id)],
     )
     return Page([_entry(row) for row in found.items], found.total)

@@ -116,7 +116,6 @@ async def list_webhooks(tx: Transaction, app_id: UUID, asked: Listing) -> Page[W
         Webhook,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="webhooks",
+        listing.Source(COLUMNS, "webhooks"),
         conditions=[listing.of_app(app_id)],
     )

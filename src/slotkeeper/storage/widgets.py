@@ -61,7 +61,6 @@ async def list_widgets(tx: Transaction, app_id: UUID, asked: Listing) -> Page[Wi
         Widget,
         asked,
         SEARCHABLE,
-        columns=COLUMNS,
-        source="widgets",
+        listing.Source(COLUMNS, "widgets"),
         conditions=[listing.of_app(app_id)],
     )
