@@ -1,8 +1,12 @@
 """What requests have to do with mails: who is written to, in which form, and who is not."""
 
+import re
+from datetime import datetime
 from email.message import EmailMessage
 
+import httpx
 import pytest
+from tests.notifications.reading import read
 from tests.support.client import Json, Tenant
 
 from slotkeeper.domain.delivery import Channel
@@ -128,6 +132,38 @@ async def test_who_forgot_a_password_gets_a_mail_and_nobody_else_does(
     found = await posted(parts, tenant)
     assert list(found) == ["password_reset"]
     assert found["password_reset"]["To"].endswith("<doc@example.com>")
+
+
+def file_of(message: EmailMessage) -> str:
+    """Return the address of the calendar file in a mail, below the installation's own."""
+    found = re.search(r"\(\.ics\): https://x\.example(/\S+)", text_of(message))
+    assert found is not None
+    return found[1]
+
+
+async def test_the_calendar_file_of_a_mail_is_there_and_is_its_booking(
+    tenant: Tenant, parts: Parts, http: httpx.AsyncClient
+) -> None:
+    doc = await tenant.resource()
+    project = await tenant.project(doc["id"])
+    given = tenant.order(doc["id"], NINE, TEN, project_id=project["id"])
+    made = await tenant.api.created("/bookings", given)
+    mail = (await posted(parts, tenant))["booking_confirmed_customer"]
+    answer = await http.get(file_of(mail))
+    assert answer.headers["content-type"].startswith("text/calendar")
+    [event] = read(answer.content).walk("VEVENT")
+    assert (event["uid"], event["summary"]) == (made["id"], "Consultation")
+    assert event["dtstart"].dt == datetime.fromisoformat(NINE)
+    assert event["dtend"].dt == datetime.fromisoformat(TEN)
+
+    to = {"start": "2030-05-08T09:00:00+00:00", "end": "2030-05-08T10:00:00+00:00"}
+    await tenant.api.post(f"/bookings/{made['id']}/reschedule", to)
+    after = (await posted(parts, tenant))["booking_rescheduled_customer"]
+    [moved] = read((await http.get(file_of(after))).content).walk("VEVENT")
+    assert moved["uid"] == made["id"], "a calendar moves its entry"
+    assert moved["dtstart"].dt == datetime.fromisoformat(to["start"])
+    assert int(moved["sequence"]) > int(event["sequence"])
+    assert (await http.get(file_of(mail))).status_code == 410
 
 
 async def test_an_offer_of_a_waiting_list_is_mailed_with_the_link_to_take_it(

@@ -35,6 +35,7 @@ VARIABLES = {
     *("customer.name", "customer.email", "customer.phone", "customer.timezone"),
     *("resource.name", "resource.email", "project.name"),
     *("links.confirm", "links.decline", "links.cancel", "links.reschedule"),
+    *("links.google", "links.outlook", "links.ics"),
 }
 PATH = "/templates/reminder_customer"
 

@@ -1,13 +1,17 @@
 """Invitations, read back by another program's parser and held against RFC 5545 and RFC 5546."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.graphs import INSTANT, State
 from slotkeeper.domain.meeting import Attendee, Meeting, MeetingStatus
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.notifications.invitation import Method, add_links, invitation
@@ -179,8 +183,35 @@ def test_no_address_can_begin_another_line_or_parameter(email: str) -> None:
 # --- Add to calendar
 
 
-def test_links_carry_the_meeting_into_other_calendars() -> None:
-    links = add_links(MEETING, "https://book.example.com/x.ics")
+BOOKING = Booking(
+    id=UUID(MEETING.uid),
+    graph=INSTANT,
+    state=State.CONFIRMED,
+    resource_id=None,
+    project_id=None,
+    calendar_id=None,
+    start_at=MEETING.start_at,
+    end_at=MEETING.end_at,
+    what=MEETING.what,
+    location=MEETING.where,
+    description=MEETING.description,
+    participants=(),
+    customer=None,
+    settings={},
+    meta={},
+    rescheduled_from=None,
+    created_at=MEETING.stamped_at,
+    updated_at=MEETING.stamped_at,
+)
+
+
+def links_to(booking: Booking, *, page: str | None = MEETING.url) -> Mapping[str, str]:
+    file = "https://book.example.com/x.ics"
+    return add_links(booking, file, zone=MEETING.zone, page=page, details_characters_max=1_500)
+
+
+def test_links_carry_the_booking_into_other_calendars() -> None:
+    links = links_to(BOOKING)
     assert list(links) == ["google", "outlook", "ics"]
     assert links["ics"] == "https://book.example.com/x.ics"
     google, outlook = (urlsplit(links[each]) for each in ("google", "outlook"))
@@ -208,6 +239,12 @@ def test_links_carry_the_meeting_into_other_calendars() -> None:
 
 
 def test_links_stay_short_enough_to_be_followed() -> None:
-    links = add_links(replace(MEETING, what="x" * 200, description="é" * 20_000), "x")
+    links = links_to(replace(BOOKING, what="x" * 200, description="é" * 20_000))
     assert len(links["google"]) < 12_000
     assert len(parse_qs(urlsplit(links["google"]).query)["details"][0]) < 1_600
+
+
+def test_links_to_what_has_no_page_lead_to_none() -> None:
+    [details] = parse_qs(urlsplit(links_to(BOOKING, page=None)["google"]).query)["details"]
+    assert details == MEETING.description
+    assert "details" not in links_to(replace(BOOKING, description=""), page=None)["google"]

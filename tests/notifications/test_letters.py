@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ FACTS: dict[str, Any] = {
     "links": {
         **{name: f"https://x.example/{name}?a=1&b=2" for name in ("confirm", "decline", "cancel")},
         **{name: f"https://x.example/{name}" for name in ("reschedule", "take", "password")},
+        **{name: f"https://x.example/{name}?a=1&b=2" for name in ("google", "outlook", "ics")},
         "lifetime": "1 hour",
     },
 }
@@ -111,6 +113,31 @@ def test_links_are_whole_in_both_forms() -> None:
     made = letter("booking_request_owner")
     assert 'href="https://x.example/confirm?a=1&amp;b=2"' in made.html
     assert "Confirm: https://x.example/confirm?a=1&b=2\n" in made.text
+
+
+ADD = ("Google", "Outlook", "Apple and others (.ics)")
+
+
+@pytest.mark.parametrize("slug", WORDINGS)
+def test_only_what_customers_look_forward_to_can_be_put_into_a_calendar(slug: str) -> None:
+    made = letter(slug)
+    is_ahead = slug.removesuffix("_customer") in {
+        "booking_confirmed",
+        "booking_rescheduled",
+        "reminder",
+    }
+    for name, label in zip(("google", "outlook", "ics"), ADD, strict=True):
+        address = f"https://x.example/{name}?a=1&b=2"
+        assert (f"\n{label}: {address}\n" in made.text) is is_ahead
+        assert (f'href="{escape(address)}"' in made.html) is is_ahead
+    assert ("\n\nAdd to calendar:\nGoogle: " in made.text) is is_ahead
+
+
+def test_what_cannot_be_put_into_a_calendar_has_no_row_for_it() -> None:
+    made = letter("reminder_customer", links={"cancel": "https://x.example/cancel", "ics": ""})
+    assert "Cancel the booking" in made.text
+    assert "calendar" not in made.text
+    assert 'class="small"' not in made.html
 
 
 def test_what_an_app_wrote_is_the_same_in_every_language_and_the_rest_is_translated() -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -417,6 +418,70 @@ async def test_the_entry_in_a_calendar_comes_moves_and_goes(shop: Shop, desk: De
     assert came["UID"] == went_on["UID"] == ended["UID"]
     sequences = [int(each["SEQUENCE"]) for each in (came, went_on, ended)]
     assert sequences == sorted(set(sequences))
+
+
+ADD = ["Google", "Outlook", "Apple and others (.ics)"]
+
+
+def added(message: EmailMessage) -> dict[str, str]:
+    """Return the links of a mail that put its booking into a calendar."""
+    return {label: address for label, address in links_in(message).items() if label in ADD}
+
+
+async def test_who_comes_can_put_it_into_any_calendar(shop: Shop, desk: Desk) -> None:
+    who = await doc(shop)
+    project = await shop.project(who, slug="the-train-to-hill-valley")
+    customer = replace(MARTY, timezone="Asia/Tokyo")
+    given = {"project_id": project.id, "customer": customer, "description": "d" * 5000}
+    booking = await shop.book(who, at(9), at(10), **given)
+    sent = await posted(shop, desk)
+    assert added(sent["booking_confirmed_owner"]) == {}
+    links = added(sent["booking_confirmed_customer"])
+    assert list(links) == ADD
+    google = parse_qs(urlsplit(links["Google"]).query)
+    assert google["dates"] == ["20300507T090000Z/20300507T100000Z"]
+    assert google["ctz"] == ["Asia/Tokyo"]
+    page = f"{SITE}/the-train-to-hill-valley/booked/{booking.id}"
+    assert google["details"] == ["d" * 300 + f"\n\n{page}"], "texts of mails show all of it"
+    assert links[ADD[2]].startswith(f"{SITE}/calendar/{booking.id}.ics?signature=")
+    html = part(sent["booking_confirmed_customer"], "html")
+    assert all(escape(each) in html for each in links.values())
+
+    await remind(shop, booking)
+    assert added((await posted(shop, desk))["reminder_customer"]) == links
+    moved = await shop.move(booking, at(12), at(13))
+    sent = await posted(shop, desk)
+    assert added(sent["booking_rescheduled_owner"]) == {}
+    links = added(sent["booking_rescheduled_customer"])
+    assert "20300507T120000Z" in links["Google"]
+    assert str(moved.id) in links[ADD[2]]
+    await shop.act(moved, "cancel")
+    sent = await posted(shop, desk)
+    assert len(sent) == 2
+    assert [added(each) for each in sent.values()] == [{}, {}]
+
+
+async def test_what_has_begun_goes_into_no_calendar(shop: Shop, desk: Desk) -> None:
+    booking = await shop.book(await doc(shop), at(9), at(10))
+    assert added((await posted(shop, desk))["booking_confirmed_customer"])
+    await remind(shop, booking)
+    [reminder] = await due(shop)
+    for now, links in ((at(9) - timedelta(seconds=1), 3), (at(9), 0)):
+        mail = await mails.prepare(replace(shop.tx, now=now), desk, reminder)
+        assert mail is not None
+        assert len(added(mail)) == links
+
+
+async def test_an_apps_own_words_know_where_it_is_added(shop: Shop, desk: Desk) -> None:
+    for slug in ("booking_confirmed_customer", "booking_confirmed_owner"):
+        body = "<p>[{{links.google}}][{{links.outlook}}][{{links.ics}}]</p>"
+        change = {"subject": None, "body": body, "enabled": None}
+        await templates.change(shop.tx, shop.app_id, slug, **change)  # type: ignore[arg-type]
+    await shop.book(await doc(shop), at(9), at(10))
+    sent = await posted(shop, desk)
+    assert "[][][]" in part(sent["booking_confirmed_owner"]), "the file is the customer's"
+    said = part(sent["booking_confirmed_customer"])
+    assert re.search(r"\[https://calendar.google\S+]\[https://outlook\S+]\[\S+/calendar/", said)
 
 
 # --- When it is late ----------------------------------------------------------------------

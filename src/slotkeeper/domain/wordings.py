@@ -21,6 +21,7 @@ def wordings(say: Say) -> Mapping[str, Wording]:
             body=_headline(say("Your booking is confirmed"))
             + _to_customer(say, say("We look forward to seeing you."))
             + _facts_of_customer(say)
+            + _add_to_calendar(say)
             + _change_or_cancel(say),
         ),
         "booking_confirmed_owner": Wording(
@@ -92,6 +93,7 @@ def _about_new_times(say: Say) -> Mapping[str, Wording]:
             + _to_customer(say, say("This is when we expect you now."))
             + _NOTE
             + _facts_of_customer(say)
+            + _add_to_calendar(say)
             + _change_or_cancel(say),
         ),
         "booking_rescheduled_owner": Wording(
@@ -121,6 +123,7 @@ def _about_reminders(say: Say) -> Mapping[str, Wording]:
             body=_headline(say("A reminder of your booking"))
             + _to_customer(say, say("You have booked this with us."))
             + _facts_of_customer(say)
+            + _add_to_calendar(say)
             + _change_or_cancel(say),
         ),
         "reminder_owner": Wording(
@@ -268,6 +271,19 @@ def _facts(*rows: tuple[str, str]) -> str:
         for label, name in rows
     ]
     return '<table class="facts">\n' + "".join(shown) + "</table>\n"
+
+
+def _add_to_calendar(say: Say) -> str:
+    """Return a quiet row of links, where the booking can be put into a calendar."""
+    others = (
+        ("links.google", "Google"),
+        ("links.outlook", "Outlook"),
+        ("links.ics", say("Apple and others (.ics)")),
+    )
+    shown = [f'<a class="small" href="{{{{{name}}}}}">{label}</a>\n' for name, label in others]
+    label = f'<span class="label">{say("Add to calendar:")}</span>\n'
+    row = f'<p class="small">{label}{"".join(shown)}</p>\n'
+    return f"{{% if links.ics %}}{row}{{% endif %}}"
 
 
 def _change_or_cancel(say: Say) -> str:

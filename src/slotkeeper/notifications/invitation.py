@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import quote, urlencode
 
+from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.meeting import Attendee, Meeting, MeetingStatus
+from slotkeeper.domain.zones import Zone
 from slotkeeper.notifications import ical
 from slotkeeper.notifications.timezones import timezone
 
@@ -16,7 +18,6 @@ CONTENT_TYPE = "text/calendar; charset=utf-8; method={method}"
 
 _GOOGLE = "https://calendar.google.com/calendar/render"
 _OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
-_DETAILS_CHARACTERS_MAX = 1_500  # longer addresses are cut off by browsers and mail programs
 
 
 def invitation(meeting: Meeting, method: Method) -> bytes:
@@ -40,35 +41,38 @@ def invitation(meeting: Meeting, method: Method) -> bytes:
     return ical.document([*lines, *event, "END:VCALENDAR"])
 
 
-def add_links(meeting: Meeting, ics_url: str) -> Mapping[str, str]:
-    """Return the addresses that put a meeting into a calendar: ``google``, ``outlook``, ``ics``.
+def add_links(
+    booking: Booking, file: str, *, zone: Zone, page: str | None, details_characters_max: int
+) -> Mapping[str, str]:
+    """Return the addresses that put a booking into a calendar: ``google``, ``outlook``, ``ics``.
 
-    ``ics_url`` is where its file is; the other two carry what they say, shortened if need be.
+    ``file`` is where its calendar file is; the other two carry what they say: the description
+    up to ``details_characters_max``, and the address of its ``page`` if there is one.
     """
-    details = meeting.description[:_DETAILS_CHARACTERS_MAX]
-    if meeting.url:
-        details = f"{details}\n\n{meeting.url}".strip()
+    details = booking.description[:details_characters_max]
+    if page:
+        details = f"{details}\n\n{page}".strip()
     google = {
         "action": "TEMPLATE",
-        "text": meeting.what,
-        "dates": f"{ical.utc(meeting.start_at)}/{ical.utc(meeting.end_at)}",
-        "ctz": meeting.zone.name,
+        "text": booking.what,
+        "dates": f"{ical.utc(booking.start_at)}/{ical.utc(booking.end_at)}",
+        "ctz": zone.name,
         "details": details,
-        "location": meeting.where,
+        "location": booking.location,
     }
     outlook = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": meeting.what,
-        "startdt": f"{meeting.start_at:%Y-%m-%dT%H:%M:%SZ}",
-        "enddt": f"{meeting.end_at:%Y-%m-%dT%H:%M:%SZ}",
+        "subject": booking.what,
+        "startdt": f"{booking.start_at:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{booking.end_at:%Y-%m-%dT%H:%M:%SZ}",
         "body": details,
-        "location": meeting.where,
+        "location": booking.location,
     }
     return {
         "google": _address(_GOOGLE, google),
         "outlook": _address(_OUTLOOK, outlook),
-        "ics": ics_url,
+        "ics": file,
     }
 
 

@@ -48,7 +48,7 @@ class _Page:
         self._lines: list[list[str]] = [[]]
         self._silent = 0
         self._link: tuple[str, tuple[int, int]] | None = None
-        self._is_button = False
+        self._ends_line = False
 
     def text(self) -> str:
         """Return the lines: no blanks at their ends, and never two empty ones together."""
@@ -68,8 +68,11 @@ class _Page:
             self._lines[-1] = ["- "]
         elif tag == "a":
             known = _attributes(attributes)
+            looks = known.get("class", "").split()
+            if "small" in looks and self._lines[-1]:
+                self._lines.append([])
             self._link = (known.get("href", ""), (len(self._lines), len(self._lines[-1])))
-            self._is_button = "button" in known.get("class", "").split()
+            self._ends_line = "button" in looks or "small" in looks
         elif tag == "img":
             self.say(_attributes(attributes).get("alt", ""))
 
@@ -96,14 +99,17 @@ class _Page:
             line.append(re.sub(r"\s+", " ", words))
 
     def _say_address(self, href: str, begun: tuple[int, int]) -> None:
-        """Put an address behind its words, which it may be itself; one of a button ends a line."""
+        """Put an address behind its words, which it may be itself.
+
+        That of a button ends the line, and so does that of a small link.
+        """
         number, place = begun
         said = "".join(self._lines[-1][place:]).strip() if len(self._lines) == number else ""
         address = href.removeprefix("mailto:")
         if self._silent or not address or address == said:
             return
         self._lines[-1].append(f": {address} ")
-        if self._is_button:
+        if self._ends_line:
             self._lines.append([])
 
     def _break(self, tag: str) -> None:

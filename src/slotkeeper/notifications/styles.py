@@ -19,6 +19,9 @@ LOOKS: Mapping[str, str] = {
     "vertical-align:top;font-weight:400;color:#59626b;width:88px;word-break:normal",
     "td": "padding:10px 0;border-bottom:1px solid #dddcd5;text-align:left;vertical-align:top;"
     "overflow-wrap:anywhere;word-break:break-word",
+    "p.small": "margin:0 0 16px;font-size:14px;line-height:1.7;color:#59626b",
+    "a.small": "display:inline-block;margin:0 14px 0 0;color:#0b6b58;text-decoration:underline",
+    "span.label": "margin:0 10px 0 0",
     "p.buttons": "margin:24px 0 8px",
     "a.button": "display:inline-block;margin:0 8px 12px 0;padding:11px 21px;border-radius:8px;"
     "border:1px solid #0b6b58;background:#0b6b58;color:#ffffff;font-weight:600;"

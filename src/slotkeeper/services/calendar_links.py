@@ -1,11 +1,15 @@
-"""Links with which a customer gets one booking as a file for their calendar, and nothing else.
+"""Links that put one booking into the calendar of its customer, and do nothing else.
 
-They are signed under a key of their own; see ``booking_links``.
+Those to its file are signed under a key of their own; see ``booking_links``.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from slotkeeper.domain.booking import Booking
+from slotkeeper.domain.project import Project
+from slotkeeper.domain.zones import Zone
+from slotkeeper.notifications.invitation import add_links
 from slotkeeper.services import booking_links
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Transaction
@@ -16,6 +20,9 @@ PATH = "/calendar/{booking_id}.ics"
 AUDIENCE = "calendar"
 """Whom these links are for, as their signature says."""
 
+DETAILS_CHARACTERS_MAX = 1_500
+"""How much of a description links carry; longer addresses are cut off by browsers."""
+
 _PURPOSE = "calendar links"
 
 
@@ -25,6 +32,35 @@ def link(vault: Vault, app_id: UUID, booking: Booking, *, site: str) -> str:
         vault, _PURPOSE, app_id, booking, until=booking.end_at, audience=AUDIENCE
     )
     return f"{site}{PATH.format(booking_id=booking.id)}?signature={token}"
+
+
+def page_of(project: Project, booking: Booking, *, site: str) -> str:
+    """Return the address of the page that shows a booking of a project."""
+    return f"{site}/{project.slug}/booked/{booking.id}"
+
+
+def links_to_add(
+    vault: Vault,
+    app_id: UUID,
+    booking: Booking,
+    *,
+    project: Project | None,
+    zone: Zone,
+    site: str,
+    details_characters_max: int = DETAILS_CHARACTERS_MAX,
+) -> Mapping[str, str]:
+    """Return where a booking is added to a calendar: ``google``, ``outlook`` and ``ics``.
+
+    ``zone`` is the clock of whoever adds it. What they add leads to the booking's page, where
+    it has a project.
+    """
+    return add_links(
+        booking,
+        link(vault, app_id, booking, site=site),
+        zone=zone,
+        page=page_of(project, booking, site=site) if project else None,
+        details_characters_max=details_characters_max,
+    )
 
 
 def verify(tx: Transaction, vault: Vault, token: str, *, booking_id: UUID) -> UUID:

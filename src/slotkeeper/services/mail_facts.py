@@ -11,11 +11,12 @@ from slotkeeper.domain.app import App
 from slotkeeper.domain.booking import Booking, Customer
 from slotkeeper.domain.graphs import Action
 from slotkeeper.domain.mails import TIME_FORMAT, Audience
+from slotkeeper.domain.meeting import MeetingStatus
 from slotkeeper.domain.project import Project, complete_ui
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import Zone, find_zone
 from slotkeeper.notifications.languages import first_known
-from slotkeeper.services import action_links, apps, bookings, projects, resources
+from slotkeeper.services import action_links, apps, bookings, meetings, projects, resources
 from slotkeeper.services.mail_drafts import Desk
 from slotkeeper.storage.transaction import Transaction
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LANGUAGE_KEYS = ("language", "locale")
 _TWENTY_FOUR_HOURS = "24h-dmy-mon"
+_DETAILS_CHARACTERS_MAX = 300  # the plain text of a mail shows addresses in full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +180,32 @@ def links_of(tx: Transaction, desk: Desk, case: Case) -> Mapping[str, str]:
         "decline": links.get(Action.DECLINE, ""),
         "cancel": links.get(Action.CANCEL_BY_CUSTOMER, ""),
         "reschedule": "",
+        **_links_to_add(tx, desk, case),
     }
     if Action.RESCHEDULE_BY_CUSTOMER in links and case.project is not None:
         found["reschedule"] = action_links.address_to_move(
             case.project, booking, zone=case.zone, site=desk.site
         )
     return found
+
+
+def _links_to_add(tx: Transaction, desk: Desk, case: Case) -> Mapping[str, str]:
+    """Return where the customer adds the booking to a calendar; nowhere unless it will take place.
+
+    What has begun is over before anybody has added it.
+    """
+    from slotkeeper.services import calendar_links  # noqa: PLC0415 - for mails alone
+
+    booking = case.present
+    is_ahead = tx.now < booking.start_at and meetings.status_of(booking) is MeetingStatus.CONFIRMED
+    if case.audience is not Audience.CUSTOMER or not is_ahead:
+        return {"google": "", "outlook": "", "ics": ""}
+    return calendar_links.links_to_add(
+        desk.vault,
+        case.app.id,
+        booking,
+        project=case.project,
+        zone=case.zone,
+        site=desk.site,
+        details_characters_max=_DETAILS_CHARACTERS_MAX,
+    )

@@ -11,14 +11,13 @@ from slotkeeper.domain.errors import SlotTaken
 from slotkeeper.domain.graphs import State
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.zones import minute_floor, to_datetime
-from slotkeeper.edge.parts import parts_of, transaction_of
+from slotkeeper.edge.parts import parts_of, public_url, transaction_of
 from slotkeeper.edge.route import TransactionRoute
-from slotkeeper.services import bookings, offers
+from slotkeeper.services import bookings, calendar_links, offers
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web import form, seats
 from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Answers, form_of, read, text_of
-from slotkeeper.web.calendar_files import links_to_add
 from slotkeeper.web.choice import Choice
 from slotkeeper.web.clock import Clock
 from slotkeeper.web.fields import Field
@@ -114,7 +113,14 @@ async def booked(request: Request, slug: str, booking_id: str) -> Response:
     standing = standing_of(booking, clock=clock, now=now)
     add = None
     if standing.is_done and now < booking.end_at:
-        add = await links_to_add(request, visit.app_id, visit.project, booking, zone=clock.zone)
+        add = calendar_links.links_to_add(
+            parts_of(request).vault,
+            visit.app_id,
+            booking,
+            project=visit.project,
+            zone=clock.zone,
+            site=public_url(request),
+        )
     return page(
         "booked.html",
         visit=visit,

@@ -1,4 +1,4 @@
-"""One booking in the calendar of whoever booked it: as a file, and by links into others."""
+"""One booking as a file for the calendar of whoever booked it."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,11 +9,10 @@ from starlette.responses import Response
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.errors import LinkExpired, LinkInvalid
 from slotkeeper.domain.meeting import MeetingStatus
-from slotkeeper.domain.project import Project
-from slotkeeper.domain.zones import Zone, find_zone
+from slotkeeper.domain.zones import find_zone
 from slotkeeper.edge.parts import parts_of, public_url, transaction_of
 from slotkeeper.edge.route import TransactionRoute
-from slotkeeper.notifications.invitation import CONTENT_TYPE, add_links, invitation
+from slotkeeper.notifications.invitation import CONTENT_TYPE, invitation
 from slotkeeper.services import bookings, calendar_links, meetings, projects
 from slotkeeper.web.links import REFUSALS, Nowhere, Told
 from slotkeeper.web.pages import HEADERS
@@ -57,7 +56,7 @@ async def download(request: Request, booking_id: str) -> Response:
         app_id,
         booking,
         zone=find_zone(asked) if asked else None,
-        url=page_of(request, project, booking) if project else None,
+        url=calendar_links.page_of(project, booking, site=public_url(request)) if project else None,
     )
     headers = {
         **FILE_HEADERS,
@@ -67,23 +66,6 @@ async def download(request: Request, booking_id: str) -> Response:
     content = invitation(meeting, "PUBLISH")
     media_type = CONTENT_TYPE.format(method="PUBLISH")
     return Response(content, media_type=media_type, headers=headers)
-
-
-async def links_to_add(
-    request: Request, app_id: UUID, project: Project, booking: Booking, *, zone: Zone
-) -> Mapping[str, str]:
-    """Return where a booking of a page is added to a calendar: ``google``, ``outlook``, ``ics``."""
-    tx, site = transaction_of(request), public_url(request)
-    meeting = await meetings.meeting_of(
-        tx, app_id, booking, zone=zone, url=page_of(request, project, booking)
-    )
-    file = calendar_links.link(parts_of(request).vault, app_id, booking, site=site)
-    return add_links(meeting, file)
-
-
-def page_of(request: Request, project: Project, booking: Booking) -> str:
-    """Return the address of the page that shows a booking of a project."""
-    return f"{public_url(request)}/{project.slug}/booked/{booking.id}"
 
 
 async def _booking(request: Request, booking_id: str) -> tuple[UUID, Booking]:
