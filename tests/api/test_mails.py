@@ -23,7 +23,7 @@ async def posted(parts: Parts, tenant: Tenant) -> dict[str, EmailMessage]:
     desk = Desk(vault=parts.vault, site="https://x.example", sender=Person("", "a@x.example"))
     found = {}
     async with parts.database.transaction() as tx:
-        while taken := await deliveries.take(tx, most=500, busy=[]):
+        while taken := await deliveries.take(tx, most=500):
             for each in taken:
                 if each.app_id == tenant.app_id and each.channel is Channel.MAIL:
                     message = await mails.prepare(tx, desk, each)

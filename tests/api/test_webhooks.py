@@ -28,7 +28,7 @@ async def booked(tenant: Tenant, **given: Json) -> Json:
 async def attempted(parts: Parts, tenant: Tenant, outcome: Outcome) -> list[Delivery]:
     """Let the worker's next round end so for all webhooks of the app that are due."""
     async with parts.database.transaction() as tx:
-        found = await deliveries.take(tx, most=10_000, busy=[])
+        found = await deliveries.take(tx, most=10_000)
         calls = [each for each in found if each.channel is Channel.WEBHOOK]
         of_tenant = [each for each in calls if each.app_id == tenant.app_id]
         await deliveries.finish(tx, [(each, outcome) for each in of_tenant], chance=0.5)
@@ -276,7 +276,7 @@ async def test_a_test_is_sent_even_where_nothing_else_is(tenant: Tenant, parts: 
     async with parts.database.transaction() as tx:
         taken = [
             each
-            for each in await deliveries.take(tx, most=10_000, busy=[])
+            for each in await deliveries.take(tx, most=10_000)
             if each.app_id == tenant.app_id and each.channel is Channel.WEBHOOK
         ]
         ready = await webhook_calls.prepare(tx, parts.vault, taken, site=None)

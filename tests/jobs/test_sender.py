@@ -1,23 +1,25 @@
 """What was announced is carried to its target: in order, again until it is taken, once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from slotkeeper.bootstrap import system_clock
 from slotkeeper.domain.booking import Booking
-from slotkeeper.domain.delivery import LEASE, WAITS, Channel
+from slotkeeper.domain.delivery import LEASE, WAITS, Channel, Hearers, Kind, News
 from slotkeeper.jobs.loop import at_work
+from slotkeeper.jobs.places import FEW
 from slotkeeper.jobs.sender import Sender
 from slotkeeper.jobs.ways import WebhookWay
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpSender
-from slotkeeper.services import deliveries
+from slotkeeper.services import announcements, deliveries
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage.transaction import Database
 from tests.jobs.conftest import House, rows
@@ -28,6 +30,11 @@ from tests.support.receivers import Target, target
 _WEBHOOK = (
     "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
     "VALUES (%s, %s, %s, 'instant', %s, 'post', now(), now())"
+)
+_COPIES = (
+    "INSERT INTO bookings SELECT (jsonb_populate_record(NULL::bookings, "
+    "to_jsonb(known) || jsonb_build_object('id', gen_random_uuid()))).* "
+    "FROM (SELECT * FROM bookings LIMIT 1) AS known, generate_series(1, %s) RETURNING id"
 )
 
 _UNDOING: Sequence[LiteralString] = (
@@ -117,6 +124,14 @@ async def cancelled(house: House, booking: Booking) -> None:
 def states_of(house: House) -> Mapping[str, int]:
     found = house.rows("SELECT status, count(*)::int AS n FROM deliveries GROUP BY status")
     return {row["status"]: row["n"] for row in found}
+
+
+async def announced(house: House, booking_ids: Sequence[UUID], state: str) -> None:
+    """Tell the webhooks for a state of each booking that it has entered it."""
+    async with house.database.transaction() as tx:
+        for each in booking_ids:
+            news = News(kind=Kind.STATE, booking_id=each, graph="instant", state=state)
+            await announcements.notify(tx, house.app_id, news, Hearers())
 
 
 async def until_attempted(house: House, count: int) -> None:
@@ -224,6 +239,27 @@ async def test_another_target_waits_for_nobody(
     assert len(hangs.heard) == 1
 
 
+async def test_many_to_targets_that_hang_hold_up_nobody_else(
+    house: House, database: Database, hears: Target
+) -> None:
+    """Six of them with a hundred each are due before the first to the one that answers."""
+    async with target("hang") as hangs:
+        for number in range(6):
+            url = f"{hangs.url}/{number}"
+            rows(house.url, _WEBHOOK, house.app_id, uuid4(), url, "confirmed")
+        listen(house, hears, "cancelled")
+        await booked(house)
+        bookings = [row["id"] for row in house.rows(_COPIES, 99)]
+        await announced(house, bookings, "confirmed")
+        await announced(house, bookings, "cancelled")
+        waiting = house.rows("SELECT target FROM deliveries ORDER BY due_at, number")
+        assert len({each["target"] for each in waiting[:600]}) == 6
+        async with sending(database):
+            await hears.until(99, seconds=5)
+            attempts = Counter(each.path for each in hangs.heard)
+    assert attempts == {f"/{number}": FEW for number in range(6)}
+
+
 async def test_after_the_last_attempt_a_delivery_has_failed_and_the_next_goes_on(
     house: House, database: Database, hears: Target, ahead: Ahead
 ) -> None:
@@ -248,7 +284,7 @@ async def test_what_a_dead_sender_had_taken_another_one_tells(
     listen(house, hears, "confirmed")
     await booked(house)
     async with database.transaction() as tx:  # and then nothing more is heard of this one
-        taken = await deliveries.take(tx, most=10, busy=[])
+        taken = await deliveries.take(tx, most=10)
     assert [each.attempts for each in taken] == [1]
     async with sending(database):
         await asyncio.sleep(0.7)

@@ -42,7 +42,7 @@ def desk(parts: Parts) -> Desk:
 
 async def due(shop: Shop) -> list[Delivery]:
     """Take the mails of the shop that are due, in order."""
-    found = await deliveries.take(shop.tx, most=100, busy=[])
+    found = await deliveries.take(shop.tx, most=100)
     return [each for each in found if each.app_id == shop.app_id and each.channel is Channel.MAIL]
 
 

@@ -35,7 +35,7 @@ async def hook(shop: Shop, url: str = "https://example.com/hook", **given: Any) 
 
 
 async def taken(shop: Shop) -> list[Delivery]:
-    found = await deliveries.take(shop.tx, most=100, busy=[])
+    found = await deliveries.take(shop.tx, most=100)
     calls = [each for each in found if each.channel is Channel.WEBHOOK]
     return [each for each in calls if each.app_id == shop.app_id]
 
@@ -158,7 +158,7 @@ async def test_an_app_never_signs_for_another(shop: Shop, other_shop: Shop, part
     await booked(other_shop)
     found = [
         each
-        for each in await deliveries.take(shop.tx, most=100, busy=[])
+        for each in await deliveries.take(shop.tx, most=100)
         if each.app_id in (shop.app_id, other_shop.app_id) and each.channel is Channel.WEBHOOK
     ]
     ready = await prepared(shop, parts, found)

@@ -41,7 +41,7 @@ def later(shop: Shop, **by: float) -> Shop:
 
 async def taken(shop: Shop) -> list[Delivery]:
     """Take all that is due of the shop; other tests leave theirs in the same database."""
-    found = await deliveries.take(shop.tx, most=10_000, busy=[])
+    found = await deliveries.take(shop.tx, most=10_000)
     return [each for each in found if each.app_id == shop.app_id]
 
 

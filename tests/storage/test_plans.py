@@ -4,6 +4,7 @@ A hundred thousand bookings, claims and events by default, a million with SLOTKE
 """
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any, cast
@@ -14,6 +15,7 @@ import pytest
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.abc import Params, Query
 
+from slotkeeper.domain.delivery import LEASE, Outcome, Status
 from slotkeeper.domain.feed import AHEAD, BACK, Details, Feed
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.series import BookingSeries, Mode
@@ -28,6 +30,7 @@ from slotkeeper.storage import (
     busy,
     calendar_busy,
     claims,
+    deliveries,
     events,
     explain,
     feed_content,
@@ -53,7 +56,10 @@ APP = UUID(int=1)
 
 PEOPLE = [UUID(int=n) for n in range(1, 101)]
 
-BIG = ("bookings", "claims", "seats", "events", "app_keys", "booking_log", "waitlist", "reminders")
+BIG = (
+    *("bookings", "claims", "seats", "events", "app_keys", "booking_log", "waitlist", "reminders"),
+    *("announcements", "deliveries", "delivery_attempts"),
+)
 
 CLASS = UUID(int=10_000_001)
 """A class, over long ago; CLASS_AHEAD is one to come. Each of all has five of eight seats sold."""
@@ -64,9 +70,10 @@ CLASS_AHEAD = UUID(int=10_000_000 + CLASSES - 1)
 # A hundred people with a booking of half an hour in every hour, nine tenths of them past, and
 # an event between two bookings; one claim in fifty is a hold that ran out, and for every
 # hundred bookings there is a class with seats. Somebody waits, or did, for the time between
-# two bookings, and five for each class. What is to come completes by itself. Written by
-# the database itself and without its checks, because so many rows over the wire take longer than
-# a test may.
+# two bookings, and five for each class. What is to come completes by itself. Of each booking
+# somebody is told, one of a hundred; of those to come they have not been yet. Written by the
+# database itself and without its checks, because so many rows over the wire take longer than a
+# test may.
 _BEFORE = """
 CREATE FUNCTION uuid_at(n bigint) RETURNS uuid IMMUTABLE LANGUAGE sql
     RETURN lpad(to_hex(n), 32, '0')::uuid;
@@ -146,6 +153,18 @@ INSERT INTO waitlist (app_id, id, state, owner_booking_id, start_at, end_at, cus
         END, id, start_at, start_at + interval '30 minutes', 'Marty', k || '@example.com', '', '',
         '', '{{}}', '{{}}', 900, now, now
     FROM class, generate_series(0, 4) AS k;
+INSERT INTO announcements (app_id, kind, booking_id, action, from_state, booking, happened_at)
+    SELECT app_id, 'state', held.id, 'confirm', 'initialized',
+        CASE WHEN held.start_at < now THEN '{{"state": "confirmed"}}' ELSE to_jsonb(bookings) END,
+        bookings.created_at
+    FROM held JOIN bookings ON app_id = uuid_at(1) AND bookings.id = held.id;
+INSERT INTO deliveries (app_id, id, announcement, booking_id, channel, target, call, status,
+        attempts, due_at, created_at)
+    SELECT app_id, held.id, number, held.id, 'webhook', who, '{{}}',
+        CASE WHEN start_at < now THEN 'delivered' ELSE 'waiting' END, 1, now, happened_at
+    FROM held JOIN announcements ON app_id = uuid_at(1) AND booking_id = held.id;
+INSERT INTO delivery_attempts (app_id, delivery_id, number, started_at, milliseconds, status)
+    SELECT uuid_at(1), id, 1, start_at, 40, 200 FROM held;
 """
 
 
@@ -432,6 +451,21 @@ async def test_when_a_reminder_is_due_next_is_found_by_its_moment(explained: Tra
     assert soonest is not None
     assert soonest > NOW
     check(explained, "Index Only Scan using reminders_by_moment")
+
+
+async def test_what_is_to_be_told_is_found_by_its_moment(explained: Transaction) -> None:
+    free, full, limited = PEOPLE[:3]
+    places = {free: None, full: 0, limited: 3}
+
+    found = await deliveries.take(explained, most=200, lease=LEASE, places=places, few=1)
+
+    taken = Counter(each.target for each in found)
+    assert (taken.pop(free) > 5, taken.pop(limited)) == (True, 3)
+    assert taken == dict.fromkeys(PEOPLE[3:], 1)
+    check(explained, "deliveries_due", "deliveries_in_line", "deliveries_pkey")
+    sent = (Outcome(status=200), Status.DELIVERED, NOW)
+    await deliveries.finish(explained, [(each, *sent) for each in found])
+    check(explained, "delivery_attempts")
 
 
 async def test_whom_a_class_reminds_is_found_by_the_class(explained: Transaction) -> None:

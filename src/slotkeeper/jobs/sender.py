@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -12,6 +11,7 @@ import structlog
 
 from slotkeeper.domain.delivery import LEASE, Channel, Delivery, Outcome
 from slotkeeper.jobs.loop import FINISH_SECONDS_MAX, Loop
+from slotkeeper.jobs.places import FEW, Places
 from slotkeeper.services import deliveries
 from slotkeeper.storage.transaction import Database, Transaction
 
@@ -20,9 +20,6 @@ BATCH = 50
 
 UNDER_WAY_MAX = 200
 """How many attempts one sender makes at the same time."""
-
-UNDER_WAY_TO_ONE_MAX = 50
-"""From how many attempts to one target on it gets no more, so that others are not kept waiting."""
 
 PAUSE_SECONDS_MAX = 0.3
 """How long nobody looks at most, when nothing is under way."""
@@ -82,6 +79,7 @@ class Sender(Loop):
         self._ways = ways
         self._under_way: dict[asyncio.Task[None], Delivery] = {}
         self._done: list[tuple[Delivery, Outcome]] = []
+        self._places = Places()
         self._cleaned = 0.0
 
     async def _round(self) -> float:
@@ -95,7 +93,7 @@ class Sender(Loop):
             async with self._transaction() as tx:
                 if done:
                     await deliveries.finish(tx, done, chance=self._random.random())
-                taken = await deliveries.take(tx, most=most, busy=self._busy()) if most else []
+                taken = await self._taken(tx, most=most) if most else []
                 parcels = await self._prepared(tx, taken)
         except BaseException:
             self._done = [*done, *self._done]
@@ -106,7 +104,9 @@ class Sender(Loop):
                 task = asyncio.create_task(self._attempt(delivery, parcel))
                 self._under_way[task] = delivery
                 task.add_done_callback(self._under_way.pop)
-        if done or (taken and len(taken) == most):
+        # Where only a few were taken of many to one target, those to others may stand behind them.
+        is_cut = len(taken) == most or any(self._places.are_few(each.target) for each in taken)
+        if done or (taken and is_cut):
             return 0.0
         return PAUSE_SECONDS_MAX * self._random.uniform(0.7, 1.0)
 
@@ -122,10 +122,10 @@ class Sender(Loop):
         for way in self._ways.values():
             await way.close()
 
-    def _busy(self) -> list[UUID]:
-        """Return the targets to which enough is under way."""
-        counts = Counter(delivery.target for delivery in self._under_way.values())
-        return [target for target, count in counts.items() if count >= UNDER_WAY_TO_ONE_MAX]
+    async def _taken(self, tx: Transaction, *, most: int) -> list[Delivery]:
+        """Take what is due, as far as its targets have places left."""
+        places = self._places.left(delivery.target for delivery in self._under_way.values())
+        return await deliveries.take(tx, most=most, places=places, few=FEW)
 
     async def _prepared(
         self, tx: Transaction, taken: Sequence[Delivery]
@@ -166,6 +166,7 @@ class Sender(Loop):
         except Exception:
             log.exception("delivery_failed", delivery_id=str(delivery.id))
             outcome = Outcome(error="it could not be sent")
+        self._places.note(delivery.target, outcome)
         milliseconds = outcome.milliseconds or round((time.perf_counter() - started) * 1000)
         self._done.append((delivery, replace(outcome, milliseconds=milliseconds)))
         self._wake.set()

@@ -1,6 +1,6 @@
 """Send what was announced: whose turn it is, what is sent, and what comes after an attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -26,12 +26,20 @@ class Backlog:
     paused: int
 
 
-async def take(tx: Transaction, *, most: int, busy: Sequence[UUID]) -> list[Delivery]:
-    """Take up to ``most`` deliveries whose turn has come, but none to the targets in ``busy``.
+async def take(
+    tx: Transaction,
+    *,
+    most: int,
+    places: Mapping[UUID, int | None] | None = None,
+    few: int | None = None,
+) -> list[Delivery]:
+    """Take up to ``most`` deliveries whose turn has come.
 
-    In the order in which things happened. Nobody else gets them before ``LEASE`` is over.
+    Of those to one target at most as many as ``places`` says, or ``few`` where it says nothing;
+    None is no limit. In the order in which things happened. Nobody else gets them before
+    ``LEASE`` is over.
     """
-    return await deliveries.take(tx, most=most, lease=LEASE, busy=busy)
+    return await deliveries.take(tx, most=most, lease=LEASE, places=places or {}, few=few)
 
 
 async def finish(

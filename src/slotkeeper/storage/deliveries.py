@@ -1,6 +1,6 @@
 """Deliveries: whose turn it is, and what came of it, in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -14,21 +14,28 @@ from slotkeeper.storage.transaction import Transaction
 # one that waits is due no sooner (see _LINE_UP), so that those who are due first are rarely held
 # up: to look at a few times as many as are wanted is enough, however many are due. Each asks for
 # the first of its line, in the order of deliveries_in_line: without statistics, the planner finds
-# everybody's by target instead when it is asked whether anybody is ahead.
+# everybody's by target instead when it is asked whether anybody is ahead. Of each target no more
+# are taken than there are places; who has none left is passed over before the others are counted.
 _TAKE: LiteralString = """
 WITH due AS MATERIALIZED (
     SELECT app_id, id, number, due_at, booking_id, target FROM deliveries
-    WHERE status = 'waiting' AND due_at <= %(now)s AND target <> ALL (%(busy)s)
+    WHERE status = 'waiting' AND due_at <= %(now)s AND target <> ALL (%(full)s)
     ORDER BY due_at, number LIMIT %(look)s
-), first AS (
-    SELECT deliveries.app_id, deliveries.id FROM due JOIN deliveries USING (app_id, id)
-    WHERE deliveries.status = 'waiting' AND deliveries.due_at <= %(now)s
-        AND (due.booking_id IS NULL OR due.number = (
+), turn AS MATERIALIZED (
+    SELECT app_id, id, number, due_at FROM (
+        SELECT *, row_number() OVER (PARTITION BY target ORDER BY due_at, number) AS place FROM due
+        WHERE booking_id IS NULL OR number = (
             SELECT ahead.number FROM deliveries AS ahead
             WHERE ahead.booking_id = due.booking_id AND ahead.target = due.target
                 AND ahead.status = 'waiting'
-            ORDER BY ahead.number LIMIT 1))
-    ORDER BY due.due_at, due.number LIMIT %(most)s
+            ORDER BY ahead.number LIMIT 1)
+    ) AS first_in_line LEFT JOIN unnest(%(targets)s::uuid[], %(places)s::int[])
+        AS known (target, places) USING (target)
+    WHERE place <= coalesce(places, %(few)s) ORDER BY due_at, number
+), first AS (
+    SELECT deliveries.app_id, deliveries.id FROM turn JOIN deliveries USING (app_id, id)
+    WHERE deliveries.status = 'waiting' AND deliveries.due_at <= %(now)s
+    ORDER BY turn.due_at, turn.number LIMIT %(most)s
     FOR UPDATE OF deliveries SKIP LOCKED
 )
 UPDATE deliveries SET attempts = attempts + 1, due_at = %(until)s
@@ -98,16 +105,31 @@ WHERE deliveries.app_id = behind.app_id AND deliveries.id = behind.id
 
 
 async def take(
-    tx: Transaction, *, most: int, lease: timedelta, busy: Sequence[UUID] = ()
+    tx: Transaction,
+    *,
+    most: int,
+    lease: timedelta,
+    places: Mapping[UUID, int | None],
+    few: int | None,
 ) -> list[Delivery]:
     """Take up to ``most`` deliveries whose turn has come, and return them in order.
 
-    Nobody else gets them before ``lease`` is over. Passed over are those to the targets in
-    ``busy``, and those that have to wait for another of their booking to the same target.
-    deliveries_due and deliveries_in_line serve it.
+    Nobody else gets them before ``lease`` is over. To each target go as many as ``places`` says,
+    or ``few`` where it says nothing; None is no limit. Passed over are those that have to wait
+    for another of their booking to the same target. deliveries_due and deliveries_in_line serve
+    it.
     """
-    values: dict[str, Any] = {"now": tx.now, "until": tx.now + lease, "busy": list(busy)}
-    values |= {"most": most, "look": 4 * most + 200}
+    look = 4 * most + 200
+    values: dict[str, Any] = {
+        "now": tx.now,
+        "until": tx.now + lease,
+        "most": most,
+        "look": look,
+        "full": [target for target, left in places.items() if left == 0],
+        "targets": list(places),
+        "places": [look if left is None else left for left in places.values()],
+        "few": look if few is None else few,
+    }
     taken = await tx.dicts(_TAKE, values)
     if not taken:
         return []
