@@ -80,6 +80,31 @@ async def test_only_a_star_at_either_end_of_a_customers_name_is_a_wildcard(
     assert {each.customer.name for each in hit if each.customer} == hits
 
 
+@pytest.mark.parametrize(
+    "term", [(), (("name", "doc"),), (("name", "d"),)], ids=["all", "doc", "d"]
+)
+async def test_every_page_of_a_list_or_a_search_in_texts_tells_how_many_there_are(
+    shop: Shop, term: tuple[tuple[str, str], ...]
+) -> None:
+    for number in range(5):
+        await shop.resource(name=f"Doc {number}")
+    await shop.resource(name="Marty")
+
+    pages = [
+        await resources.list_resources(
+            shop.tx,
+            shop.app_id,
+            Listing(terms=[*term, ("timezone", "UTC")], order="name", limit=2, page=number),
+        )
+        for number in (1, 2, 3, 4, 9)
+    ]
+
+    everyone = [f"Doc {number}" for number in range(5)] + ([] if term else ["Marty"])
+    shown = [[each.name for each in page.items] for page in pages]
+    assert shown == [everyone[:2], everyone[2:4], everyone[4:], [], []]
+    assert {page.total for page in pages} == {len(everyone)}
+
+
 @pytest.mark.parametrize("garbage", ["", "7", "x" * 1000, "' OR true --", "{}", "é" * 36])
 async def test_what_is_no_id_is_the_id_of_nothing(shop: Shop, garbage: str) -> None:
     doc = await shop.resource()

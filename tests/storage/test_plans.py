@@ -575,6 +575,24 @@ async def test_bookings_that_are_over_or_not_are_picked_within_an_index(
     check(explained, "Index Only Scan Backward using bookings_by_age")
 
 
+async def test_a_search_in_texts_reads_what_may_fit_once(explained: Transaction) -> None:
+    start = NOW + timedelta(days=1)
+
+    page = await events.list_events(
+        explained,
+        APP,
+        Listing(terms=[("what", "lunch")], limit=10),
+        start=start,
+        end=start + timedelta(days=7),
+    )
+
+    assert page.total > 10
+    [plan, rows] = plans_of(explained.connection)
+    assert "WindowAgg" in plan
+    assert "ANY" in rows
+    check(explained, "events_by_start", "events_pkey")
+
+
 async def test_the_bookings_of_a_week_are_found_by_an_index(explained: Transaction) -> None:
     start = NOW + timedelta(days=1)
 

@@ -268,7 +268,7 @@ async def list_bookings(
     if end is not None:
         # That a booking starts before it ends is known to us, not to the planner.
         within.append((sql.SQL("end_at <= %s AND start_at < %s"), (end, end)))
-    return await page(tx, asked, SEARCHABLE, within, way=listing.Way.FEW)
+    return await page(tx, asked, SEARCHABLE, within, way=listing.Way.ONCE)
 
 
 async def page(

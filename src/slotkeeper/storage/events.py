@@ -292,6 +292,6 @@ async def list_events(
         Event,
         asked,
         SEARCHABLE,
-        listing.Source(COLUMNS, "events"),
+        listing.Source(COLUMNS, "events", way=listing.Way.IDS),
         conditions=[*conditions, since],
     )

@@ -227,6 +227,6 @@ async def list_resources(tx: Transaction, app_id: UUID, asked: Listing) -> Page[
         Resource,
         asked,
         SEARCHABLE,
-        listing.Source(COLUMNS, "resources"),
+        listing.Source(COLUMNS, "resources", way=listing.Way.IDS),
         conditions=[listing.of_app(app_id), LIVE],
     )
