@@ -221,6 +221,69 @@ async def test_a_feed_is_not_sent_again_until_something_changes(
     assert await is_new(), "the window moves on"
 
 
+async def test_whatever_a_feed_shows_otherwise_is_another_version(
+    tenant: Tenant, clock: TestClock
+) -> None:
+    """After each step, of the two who may be booked and the project, in full and busy alone."""
+    doc, room = await tenant.resource(), await tenant.resource()
+    project = await tenant.project(doc["id"], room["id"])
+    owners: list[Json] = [{"resource_id": doc["id"]}, {"resource_id": room["id"]}]
+    owners.append({"project_id": project["id"]})
+    feeds = [
+        await tenant.api.created("/feeds", {**of, **details})
+        for of in owners
+        for details in (FULL, BUSY)
+    ]
+    known: dict[str, httpx.Response] = {}
+    changes: list[int] = []
+
+    async def see() -> int:
+        """Look at every feed; return how many show something else than before."""
+        changed = 0
+        for feed in feeds:
+            answer = await opened(tenant, feed)
+            before = known.get(feed["id"])
+            known[feed["id"]] = answer
+            if before is None or before.content == answer.content:
+                continue
+            changed += 1
+            assert before.headers["etag"] != answer.headers["etag"], (feed, answer.text)
+        changes.append(changed)
+        return changed
+
+    async def book(day: int, *, both: bool, **given: Json) -> str:
+        hours = (f"2030-05-{day:02}T{hour:02}:00:00+00:00" for hour in (9, 10))
+        order = tenant.order(None if both else doc["id"], *hours, project_id=project["id"], **given)
+        served = {"resources": [doc["id"], room["id"]]} if both else {}
+        return str((await tenant.api.created("/bookings", {**order, **served}))["id"])
+
+    await see()
+    for both in (False, True):
+        first = await book(7 + both, both=both)
+        assert await see() == (6 if both else 4)
+        await tenant.api.put(f"/bookings/{first}", {"meta": {"seen": True}})
+        await see()
+        await tenant.api.put(f"/bookings/{first}/cancel")
+        assert await see() == (6 if both else 4)
+        asked = await book(9 + both, both=both, graph="confirm_decline")
+        assert await see() == (3 if both else 2), "a request takes no time"
+        await tenant.api.put(f"/bookings/{asked}/confirm")
+        assert await see() == (6 if both else 4)
+        await tenant.api.delete(f"/bookings/{asked}")
+        await see()
+        paid = await book(11 + both, both=both, graph="instant_payment")
+        assert await see() == (6 if both else 4)
+        clock.advance(timedelta(minutes=59))
+        assert await see() == (6 if both else 4), "a hold runs out, and nothing is written"
+        await tenant.api.put(f"/bookings/{paid}/cancel")
+        await see()
+    await tenant.api.put(f"/resources/{doc['id']}", {"name": "Emmett"})
+    assert await see() >= 1
+    await tenant.api.put(f"/projects/{project['id']}", {"name": "Time travel"})
+    assert await see() == 2
+    assert await see() == 0
+
+
 async def test_a_feed_tells_when_it_was_changed_and_is_kept_from_search_engines(
     tenant: Tenant,
 ) -> None:

@@ -327,6 +327,29 @@ async def test_a_feed_reads_its_window_of_its_own(
     check(explained, "bookings_by_project_and_start" if of_project else "claims_by_end")
 
 
+@pytest.mark.parametrize("details", Details)
+async def test_the_version_of_a_feed_looks_nothing_up_row_by_row(
+    explained: Transaction, details: Details
+) -> None:
+    feed = Feed(
+        id=uuid4(),
+        resource_id=PEOPLE[0],
+        project_id=None,
+        details=details,
+        created_at=NOW,
+        last_read_at=None,
+    )
+
+    version = await feed_content.version(explained, APP, feed, start=NOW - BACK, end=NOW + AHEAD)
+
+    assert version.text
+    check(explained, "bookings_by_end", "bookings_by_further_resources")
+    [plan] = plans_of(explained.connection)
+    before, _, branch = plan.partition("One-Time Filter")
+    assert "claims" not in before, "claims are asked only of who was booked together with others"
+    assert "claims" in branch
+
+
 @pytest.mark.parametrize("people", [1, 100])
 async def test_turns_are_found_without_the_past(explained: Transaction, people: int) -> None:
     found = await balance.loads(explained, APP, PEOPLE[:people])

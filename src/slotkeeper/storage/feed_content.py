@@ -12,20 +12,20 @@ from slotkeeper.domain.graphs import CONFIRM_DECLINE, GRAPHS, Hold, State
 from slotkeeper.storage.events import COLUMNS as EVENT_COLUMNS
 from slotkeeper.storage.transaction import Transaction
 
-# What holds the time of the resource, and requests for it. claims_by_end, bookings_requested
-# and bookings_by_further_resources serve it.
+# What holds the time of the resource, and requests for it. claims_by_end, bookings_by_end and
+# bookings_by_further_resources serve it.
 _OF_RESOURCE: LiteralString = """
-SELECT bookings.id, bookings.xmin AS written, bookings.updated_at, bookings.resource_id
-FROM claims JOIN bookings ON bookings.app_id = claims.app_id AND bookings.id = claims.booking_id
-WHERE claims.app_id = %(app)s AND claims.resource_id = %(resource)s
+SELECT booking_id AS id FROM claims
+WHERE app_id = %(app)s AND resource_id = %(resource)s
   AND upper(during) > %(from)s AND lower(during) < %(to)s
   AND (until IS NULL OR until > %(now)s)
 UNION ALL
-SELECT id, xmin, updated_at, resource_id FROM bookings
+SELECT id FROM bookings
 WHERE app_id = %(app)s AND resource_id = %(resource)s AND end_at > %(from)s AND start_at < %(to)s
+  AND owner_booking_id IS NULL
   AND graph = 'confirm_decline' AND state = 'tentative' AND %(requests)s
 UNION ALL
-SELECT id, xmin, updated_at, resource_id FROM bookings
+SELECT id FROM bookings
 WHERE app_id = %(app)s AND further_resource_ids <> '{}'
   AND further_resource_ids @> ARRAY[%(resource)s::uuid]
   AND end_at > %(from)s AND start_at < %(to)s
@@ -56,30 +56,80 @@ WHERE app_id = %(app)s AND resource_id = %(resource)s AND repeats AND rsvp <> 'd
   AND (busy OR %(free)s)
 """
 
-# One number for everything that a feed shows: each row counts with its id and with the
-# transaction that wrote it last, so that no change leaves it the same; a time of change
-# would, where of two transactions the later one commits first.
-_VERSION: LiteralString = """
-WITH shown AS ({bookings}), repeating AS (SELECT id FROM events {repeating})
-SELECT sum(hash_record_extended(ROW(id, written), 0))::text AS text, max(updated_at) AS changed_at
-FROM (
-    SELECT id, written, updated_at FROM shown
+# Of which rows the version of a resource's feed is made: of all that it can show, and some more.
+# What was cancelled counts too, because to leave it out takes longer than to read it. Claims say
+# what holds time, but to look up the booking of each took most of the time; its own bookings lie
+# together in bookings_by_end. Claims are asked only where it was ever booked together with
+# others, as bookings_by_further_resources tells. A hold that runs out is not written for that,
+# so each row tells whether it still holds.
+_ROWS_OF_RESOURCE: LiteralString = """
+WITH repeating AS (SELECT id, xmin AS written, updated_at FROM events {repeating}),
+rows AS (
+    SELECT id, xmin AS written, (held_until > %(now)s IS TRUE)::integer AS holds, updated_at
+    FROM bookings
+    WHERE app_id = %(app)s AND resource_id = %(resource)s
+      AND end_at > %(from)s AND start_at < %(to)s AND owner_booking_id IS NULL
     UNION ALL
-    SELECT id, xmin, updated_at FROM events {once} AND busy
+    SELECT bookings.id, bookings.xmin, 0, bookings.updated_at
+    FROM claims JOIN bookings
+      ON bookings.app_id = claims.app_id AND bookings.id = claims.booking_id
+    WHERE claims.app_id = %(app)s AND claims.resource_id = %(resource)s
+      AND upper(during) > %(from)s AND lower(during) < %(to)s
+      AND (until IS NULL OR until > %(now)s)
+      AND bookings.resource_id IS DISTINCT FROM %(resource)s
+      AND EXISTS (SELECT FROM bookings WHERE further_resource_ids <> '{}'
+        AND further_resource_ids @> ARRAY[%(resource)s::uuid])
     UNION ALL
-    SELECT id, xmin, updated_at FROM events {once} AND NOT busy AND %(free)s
+    SELECT id, xmin, 0, updated_at FROM bookings
+    WHERE app_id = %(app)s AND further_resource_ids <> '{}'
+      AND further_resource_ids @> ARRAY[%(resource)s::uuid]
+      AND end_at > %(from)s AND start_at < %(to)s
+      AND graph = 'confirm_decline' AND state = 'tentative'
     UNION ALL
-    SELECT id, xmin, updated_at FROM events {repeating}
+    SELECT id, xmin, 0, updated_at FROM events {once} AND busy
     UNION ALL
-    SELECT id, xmin, updated_at FROM events
+    SELECT id, xmin, 0, updated_at FROM events {once} AND NOT busy AND %(free)s
+    UNION ALL
+    SELECT id, written, 0, updated_at FROM repeating
+    UNION ALL
+    SELECT id, xmin, 0, updated_at FROM events
     WHERE app_id = %(app)s AND series_id IS NOT NULL AND series_id IN (SELECT id FROM repeating)
     UNION ALL
-    SELECT id, xmin, updated_at FROM resources
-    WHERE app_id = %(app)s AND id IN (SELECT %(resource)s::uuid UNION SELECT resource_id FROM shown)
-    UNION ALL
-    SELECT id, xmin, updated_at FROM projects WHERE app_id = %(app)s AND id = %(project)s
-) AS every
+    SELECT id, xmin, 0, updated_at FROM resources
+    WHERE app_id = %(app)s AND id = %(resource)s
+)
 """
+
+# The same of a project: of what it shows, with the names of who serves.
+_ROWS_OF_PROJECT: LiteralString = """
+WITH shown AS ({bookings}),
+rows AS (
+    SELECT id, written, 0 AS holds, updated_at FROM shown
+    UNION ALL
+    SELECT id, xmin, 0, updated_at FROM resources
+    WHERE app_id = %(app)s AND id = ANY(ARRAY(SELECT DISTINCT resource_id FROM shown))
+    UNION ALL
+    SELECT id, xmin, 0, updated_at FROM projects WHERE app_id = %(app)s AND id = %(project)s
+)
+"""
+
+# One number for all these rows: each counts with its id and with the transaction that wrote it
+# last, so that no change leaves it the same; a time of change would, where of two transactions
+# the later one commits first.
+_VERSION: LiteralString = """
+{rows}
+SELECT sum(uuid_hash_extended(id, written::text::bigint * 2 + holds))::text AS text,
+    max(updated_at) AS changed_at
+FROM rows
+"""
+_VERSION_OF_RESOURCE = (
+    _VERSION.replace("{rows}", _ROWS_OF_RESOURCE)
+    .replace("{once}", _ONCE)
+    .replace("{repeating}", _REPEATING)
+)
+_VERSION_OF_PROJECT = _VERSION.replace("{rows}", _ROWS_OF_PROJECT).replace(
+    "{bookings}", _OF_PROJECT
+)
 
 _BOOKINGS: LiteralString = """
 SELECT bookings.id, graph, state, what, location, description, start_at, end_at,
@@ -142,8 +192,7 @@ async def version(
     tx: Transaction, app_id: UUID, feed: Feed, *, start: datetime, end: datetime
 ) -> Version:
     """Return the version of what a feed shows of [start, end)."""
-    statement = _VERSION.replace("{bookings}", _bookings_of(feed))
-    statement = statement.replace("{once}", _ONCE).replace("{repeating}", _REPEATING)
+    statement = _VERSION_OF_PROJECT if feed.resource_id is None else _VERSION_OF_RESOURCE
     [row] = await tx.dicts(statement, _values(tx, app_id, feed, start, end))
     changed = max(filter(None, (row["changed_at"], feed.created_at)))
     return Version(text=row["text"] or "", changed_at=changed)
