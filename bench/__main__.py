@@ -6,13 +6,14 @@ import os
 import platform
 import time
 
-from bench import bookings, deliveries, engine, growth, lists, over_http, reminders, start
+from bench import bookings, deliveries, engine, growth, lists, mails, over_http, reminders, start
 
 PARTS = {
     "engine": engine.run,
     "http": over_http.run,
     "bookings": bookings.run,
     "deliveries": deliveries.run,
+    "mails": mails.run,
     "start": start.run,
     "growth": growth.run,
     "reminders": reminders.run,

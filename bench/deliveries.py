@@ -10,17 +10,16 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bench import fill, table
+from bench import backlog, fill, table
 from bench.bookings import Slot, booked, slots_of
 from bench.client import Load, drive, post
 from bench.measure import Spread, percentile, ratio
 from bench.place import FIRST_DAY, Place, place
 from bench.scene import Scene
 from bench.server import worker
-from slotkeeper.domain.delivery import Hearers, Kind, News
+from slotkeeper.domain.delivery import Hearers
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpCall, HttpSender
-from slotkeeper.storage import announcements
 
 PEOPLE = 100
 WORKERS = (1, 2)
@@ -30,13 +29,6 @@ _QUIET = {
     "webhooks": [{"enabled": False}],
 }
 """What a booking says of which nobody is to be told."""
-
-# Each delivery has a booking of its own: those of one booking go one after another.
-_COPIES = (
-    "INSERT INTO bookings SELECT (jsonb_populate_record(NULL::bookings, "
-    "to_jsonb(known) || jsonb_build_object('id', gen_random_uuid()))).* "
-    "FROM (SELECT * FROM bookings LIMIT 1) AS known, generate_series(1, %s) RETURNING id"
-)
 
 
 @dataclass
@@ -120,11 +112,7 @@ async def _sent(here: Place, target: Target, number: int, *, workers: int) -> fl
 
     Counted from the first to the last: the start of the processes is not the question.
     """
-    async with here.database.transaction() as tx:
-        await tx.run("DELETE FROM announcements")
-        for booking_id in await tx.values(_COPIES, (number,)):
-            news = News(kind=Kind.STATE, booking_id=booking_id, graph="instant", state="confirmed")
-            await announcements.announce(tx, here.app_id, news, Hearers())
+    await backlog.announce(here, number, Hearers())
     target.count = 0
     with ExitStack() as stack:
         for _ in range(workers):
@@ -138,8 +126,7 @@ async def _sent(here: Place, target: Target, number: int, *, workers: int) -> fl
 async def _delays(here: Place, target: Target, slots: Iterator[Slot], number: int) -> list[float]:
     """Return how many ms after its answer the webhook of a booking is heard, one at a time."""
     found = []
-    async with here.database.transaction() as tx:
-        await tx.run("DELETE FROM announcements")  # what was announced while nobody sent
+    await backlog.forget(here)  # what was announced while nobody sent
     with worker(here.folder, SLOTKEEPER_OUTGOING_HOSTS="127.0.0.1"):
         await booked(here, slots, 1, clients=1)
         await asyncio.sleep(2)  # what the worker loads when it first sends something
