@@ -104,6 +104,8 @@ SCOPES: Mapping[str, str | None] = {
     "list_deliveries": APP,
     "get_delivery": APP,
     "replay_delivery": APP,
+    "list_booking_deliveries": APP,
+    "replay_booking_delivery": APP,
     "create_widget": OWN,
     "list_widgets": OWN,
     "get_hosted_widget": PUBLIC,

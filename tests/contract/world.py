@@ -140,6 +140,7 @@ class World:
                 world.ids["webhook_id"] = world.webhook()
                 test = f"/webhooks/{world.ids['webhook_id']}/test"
                 world.ids["delivery_id"] = world.created(test, {})["id"]
+                world.ids["booking_delivery_id"] = world.told_of_booking()
                 world.keep("feed")
                 world.ids["series_id"] = world.created("/bookings/series", world._series())["id"]
                 filters = world.created("/findtime/filtercollections", {})
@@ -237,6 +238,11 @@ class World:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["meta"]["message"].split("id ")[1])
 
+    def told_of_booking(self) -> str:
+        """Return the id of something that was told about the booking that is kept."""
+        answer = self.call("GET", f"/v2/bookings/{self.ids['booking_id']}/deliveries")
+        return str(answer.json()["data"][0]["id"])
+
     def keep(self, kind: str) -> None:
         """Make a thing of a kind, to which requests will go."""
         made = self.created(PATHS.get(kind, f"/{kind}s"), self._body(kind))
@@ -266,6 +272,8 @@ class World:
         used_up = USED_UP.get(operation)
         if operation in ("get_class", "get_class_at_old_address"):
             return {**self.ids, "booking_id": self.ids["class_id"]}
+        if operation == "replay_booking_delivery":
+            return {**self.ids, "delivery_id": self.ids["booking_delivery_id"]}
         if operation in SLUGS:
             return {**self.ids, "slug": self.ids[SLUGS[operation]]}
         if used_up is None:

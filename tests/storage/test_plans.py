@@ -24,6 +24,7 @@ from slotkeeper.storage import (
     alarms,
     apps,
     balance,
+    booking_deliveries,
     booking_log,
     bookings,
     bulk,
@@ -31,6 +32,7 @@ from slotkeeper.storage import (
     calendar_busy,
     claims,
     deliveries,
+    delivery_log,
     events,
     explain,
     feed_content,
@@ -489,6 +491,22 @@ async def test_what_is_to_be_told_is_found_by_its_moment(explained: Transaction)
     sent = (Outcome(status=200), Status.DELIVERED, NOW)
     await deliveries.finish(explained, [(each, *sent) for each in found])
     check(explained, "delivery_attempts")
+
+
+@pytest.mark.parametrize("terms", [[], [("channel", "webhook"), ("status", "delivered")]])
+async def test_what_was_told_about_a_booking_is_found_by_it(
+    explained: Transaction, terms: list[tuple[str, str]]
+) -> None:
+    booking_id = UUID(int=4711)
+
+    page = await booking_deliveries.list_deliveries(
+        explained, APP, booking_id, Listing(terms=terms)
+    )
+    await delivery_log.attempts_of(explained, APP, [each.id for each in page.items])
+    await booking_deliveries.has(explained, APP, booking_id, booking_id)
+
+    assert [each.state for each in page.items] == ["confirmed"]
+    check(explained, "announcements_by_booking", "deliveries_by_announcement", "deliveries_pkey")
 
 
 async def test_whom_a_class_reminds_is_found_by_the_class(explained: Transaction) -> None:

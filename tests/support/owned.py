@@ -17,7 +17,9 @@ class Owned:
     async def made(self) -> "Owned":
         resource = await self.of.resource(**self.resource)
         project = await self.of.project(resource["id"])
+        webhook_id = await self.of.webhook()
         booking = await self.of.api.created("/bookings", self.of.order(resource["id"], NINE, TEN))
+        [delivery] = await self.of.api.found(f"/webhooks/{webhook_id}/deliveries")
         calendar = resource["calendars"][0]["id"]
         event = await self.of.api.created(
             "/events",
@@ -46,8 +48,6 @@ class Owned:
         credential = await self.of.api.created(
             "/credentials", {"resource_id": resource["id"], **token}
         )
-        webhook_id = await self.of.webhook()
-        test = await self.of.api.created(f"/webhooks/{webhook_id}/test")
         feed = await self.of.api.created(
             "/feeds", {"resource_id": resource["id"], "details": "full"}
         )
@@ -67,7 +67,7 @@ class Owned:
             "credential_id": credential["id"],
             "entry_id": entry["id"],
             "webhook_id": webhook_id,
-            "delivery_id": test["id"],
+            "delivery_id": delivery["id"],
             "feed_id": feed["id"],
             "action": "cancel",
         }
@@ -81,6 +81,10 @@ async def snapshot(api: Caller) -> list[Json]:
     lists += ["/events?start=2030-01-01&end=2031-01-01", "/widgets", "/templates"]
     lists += ["/feeds", "/credentials", "/app/keys", "/app?include=app_token,widget_token"]
     lists += ["/locations?include=services,resources,projects", "/location/services"]
-    lists += [f"/webhooks/{each['id']}/deliveries" for each in await api.found("/webhooks")]
+    lists += [
+        f"/{kind}/{each['id']}/deliveries"
+        for kind in ("webhooks", "bookings")
+        for each in await api.found(f"/{kind}")
+    ]
     lists += ["/webhooks"]
     return [await api.found(each) for each in lists]

@@ -9,6 +9,7 @@ from slotkeeper.api import (
     app_keys,
     apps,
     availability,
+    booking_deliveries,
     bookings,
     bulk,
     calendars,
@@ -65,7 +66,7 @@ _ROOMS = (
         widgets,
     ),
     *(apps, app_keys, credentials, users, invitations, properties, contacts, customers),
-    *(explain, filter_collections, find_time, webhooks, webhook_deliveries),
+    *(explain, filter_collections, find_time, webhooks, webhook_deliveries, booking_deliveries),
 )
 
 _CHAPTERS = (

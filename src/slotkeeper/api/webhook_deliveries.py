@@ -91,7 +91,9 @@ def _shown(logged: Logged, known: Details) -> Shown:
         "booking_id": logged.booking_id,
         "state": logged.state,
         "request": _request(known.calls[logged.id]),
-        "attempts": [_attempt(each) for each in known.attempts[logged.id]],
+        "attempts": [
+            {**shown_attempt(each), "excerpt": each.excerpt} for each in known.attempts[logged.id]
+        ],
         "next_attempt_at": stamp(logged.next_attempt_at) if logged.next_attempt_at else None,
         "created_at": stamp(logged.created_at),
         "finished_at": stamp(logged.finished_at) if logged.finished_at else None,
@@ -102,12 +104,12 @@ def _request(call: HttpCall) -> Shown:
     return {"url": call.url, "method": call.method.lower(), "body": call.body.decode()}
 
 
-def _attempt(attempt: Attempt) -> Shown:
+def shown_attempt(attempt: Attempt) -> Shown:
+    """Return one attempt as clients see it, without the answer: targets repeat what they got."""
     return {
         "number": attempt.number,
         "started_at": stamp(attempt.started_at),
         "milliseconds": attempt.milliseconds,
         "status": attempt.status,
         "error": attempt.error,
-        "excerpt": attempt.excerpt,
     }

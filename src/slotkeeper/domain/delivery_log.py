@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from slotkeeper.domain.delivery import Kind, Status
+from slotkeeper.domain.delivery import Channel, Kind, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,31 @@ class Logged:
     status: Status
     booking_id: UUID | None
     state: str | None
+    next_attempt_at: datetime | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDelivery:
+    """One delivery about a booking, by webhook or mail, as the log of the booking has it.
+
+    ``state`` is where the booking stood, ``action`` the step that led there, None for a
+    reminder. A mail has ``letter``, the slug of its template, and ``audience``, whom it is for;
+    a webhook ``url`` and ``method``, and ``webhook_id`` where it is one of the app.
+    """
+
+    id: UUID
+    channel: Channel
+    kind: Kind
+    status: Status
+    state: str | None
+    action: str | None
+    letter: str | None
+    audience: str | None
+    webhook_id: UUID | None
+    url: str | None
+    method: str | None
     next_attempt_at: datetime | None
     created_at: datetime
     finished_at: datetime | None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from slotkeeper.domain.booking import Booking, Customer
@@ -131,6 +131,16 @@ def is_url(value: object) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def without_secrets(url: str) -> str:
+    """Return an address of a webhook without what may be secret in it: password and query.
+
+    >>> without_secrets("https://doc:1.21@hill.example:8443/bookings?token=88#x")
+    'https://hill.example:8443/bookings'
+    """
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _wrong_headers(headers: Mapping[str, object]) -> str | None:

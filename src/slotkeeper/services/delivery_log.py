@@ -61,7 +61,7 @@ async def details(
 async def replay(tx: Transaction, app_id: UUID, webhook_id: UUID, delivery_id: UUID) -> None:
     """Have a delivery made again at once, also one that arrived, or whose target is paused."""
     await get(tx, app_id, webhook_id, delivery_id)
-    await delivery_log.replay(tx, app_id, webhook_id, delivery_id)
+    await delivery_log.replay(tx, app_id, delivery_id)
 
 
 async def replay_failed(tx: Transaction, app_id: UUID, webhook_id: UUID, *, since: datetime) -> int:

@@ -59,6 +59,7 @@ ORDER BY deliveries.number
 """
 
 # A webhook may have been deleted while something was on its way to it, and its deliveries with it.
+# What is dropped was taken, and nobody was told.
 _FINISH: LiteralString = """
 WITH came AS (
     SELECT * FROM unnest(%(apps)s::uuid[], %(ids)s::uuid[], %(attempts)s::int[],
@@ -74,7 +75,7 @@ WITH came AS (
         (app_id, delivery_id, number, started_at, milliseconds, status, error, excerpt)
     SELECT app_id, id, attempt, %(now)s - milliseconds * interval '1 millisecond', milliseconds,
         code, error, excerpt
-    FROM there ON CONFLICT DO NOTHING
+    FROM there WHERE status <> 'dropped' ON CONFLICT DO NOTHING
 )
 UPDATE deliveries SET status = came.status, due_at = came.due_at, last_status = came.code,
     last_error = came.error,

@@ -108,14 +108,12 @@ async def attempts_of(
     return attempts
 
 
-async def replay(tx: Transaction, app_id: UUID, webhook_id: UUID, delivery_id: UUID) -> bool:
-    """Let a delivery be made again at once, with all its tries; False where there is none."""
-    return bool(
-        await tx.run(
-            "UPDATE deliveries SET status = 'waiting', finished_at = NULL, due_at = %s, "
-            "attempts_before = attempts WHERE app_id = %s AND webhook_id = %s AND id = %s",
-            (tx.now, app_id, webhook_id, delivery_id),
-        )
+async def replay(tx: Transaction, app_id: UUID, delivery_id: UUID) -> None:
+    """Let a delivery be made again at once, with all its tries."""
+    await tx.run(
+        "UPDATE deliveries SET status = 'waiting', finished_at = NULL, due_at = %s, "
+        "attempts_before = attempts WHERE app_id = %s AND id = %s",
+        (tx.now, app_id, delivery_id),
     )
 
 

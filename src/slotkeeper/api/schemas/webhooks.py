@@ -99,7 +99,7 @@ class DeliveryRequest(Answer):
     body: str
 
 
-class DeliveryAttempt(Answer):
+class BareAttempt(Answer):
     """One attempt, and what came of it."""
 
     number: int
@@ -107,6 +107,11 @@ class DeliveryAttempt(Answer):
     milliseconds: int
     status: int | None = Field(description="The HTTP status of the answer, null without one")
     error: str | None = Field(description="Why it counts as failed, null where it does not")
+
+
+class DeliveryAttempt(BareAttempt):
+    """One attempt at a webhook, and what was answered."""
+
     excerpt: str = Field(description="The beginning of the answer, at most 1 000 characters")
 
 
@@ -125,6 +130,30 @@ class ShownDelivery(Answer):
     )
     created_at: Stamp
     finished_at: Stamp | None
+
+
+class ShownBookingDelivery(Answer):
+    """One webhook or mail about a booking; what was said in it is left out."""
+
+    id: Id
+    channel: str = Field(description="`webhook` or `mail`")
+    kind: str = Field(description="`state` or `reminder`")
+    status: str = Field(description="`waiting`, `delivered`, `failed` or `dropped`")
+    state: str | None = Field(description="The state in which the booking was")
+    action: str | None = Field(description="The step that led to it, null for a reminder")
+    letter: str | None = Field(description="Of a mail: its template")
+    audience: str | None = Field(description="Of a mail: `customer` or `owner`")
+    webhook_id: Id | None = Field(
+        description="Of a webhook: which one of the app; null for one of the booking or a reminder"
+    )
+    url: str | None = Field(description="Of a webhook: where to, without password and query")
+    method: str | None = Field(description="Of a webhook: `post` or `get`")
+    next_attempt_at: Stamp | None = Field(
+        description="Null where none is to come, or the webhook is paused"
+    )
+    created_at: Stamp
+    finished_at: Stamp | None
+    attempts: list[BareAttempt] = Field(description="Oldest first")
 
 
 class Replayed(Answer):
