@@ -83,7 +83,13 @@ USED_UP: Mapping[str, str] = {
 }
 """The kind of thing that an operation may use up."""
 
-FEW: Mapping[str, str] = {"credential": "id", "key": "id", "webhook": "id", "app": "slug"}
+FEW: Mapping[str, str] = {
+    "credential": "id",
+    "key": "id",
+    "feed": "id",
+    "webhook": "id",
+    "app": "slug",
+}
 """Kinds of which an app or resource has a hundred at most, and how the path calls one."""
 
 SLUGS: Mapping[str, str] = {
