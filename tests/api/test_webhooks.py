@@ -4,7 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.support.client import Json, Tenant
@@ -75,6 +75,65 @@ async def test_a_webhook_is_shown_with_everything_that_it_does(tenant: Tenant) -
         "created_at": "2030-05-06T08:00:00+0000",
         "updated_at": "2030-05-06T08:00:00+0000",
     }
+
+
+async def stored(parts: Parts, webhook_id: str) -> str:
+    """Return what the database has of a webhook, whatever form it has there."""
+    async with parts.database.transaction() as tx:
+        [row] = await tx.dicts("SELECT * FROM webhooks WHERE id = %s", (UUID(webhook_id),))
+    return str([each if isinstance(each, bytes) else str(each) for each in row.values()])
+
+
+async def headers_sent(parts: Parts, tenant: Tenant) -> dict[str, str]:
+    """Return the headers of the one request to a webhook of the app that is due."""
+    async with parts.database.transaction() as tx:
+        due = await deliveries.take(tx, most=10_000)
+        calls = [each for each in due if each.channel is Channel.WEBHOOK]
+        [delivery] = [each for each in calls if each.app_id == tenant.app_id]
+        found = (await webhook_calls.prepare(tx, parts.vault, [delivery], site=None))[delivery.id]
+    assert found is not None
+    return dict(found.call.headers)
+
+
+TOKEN = {"Authorization": "Bearer 1.21-gigawatts", "X-From": "Doc"}
+
+
+async def test_headers_are_shown_and_sent_and_stored_sealed(tenant: Tenant, parts: Parts) -> None:
+    webhook_id = await tenant.webhook(URL, headers=TOKEN)
+    path = f"/webhooks/{webhook_id}"
+    assert (await tenant.api.found(path))["headers"] == TOKEN
+    assert [each["headers"] for each in await tenant.api.found("/webhooks")] == [TOKEN]
+    assert "gigawatts" not in await stored(parts, webhook_id)
+    assert "Doc" not in await stored(parts, webhook_id)
+    await booked(tenant)
+    assert TOKEN.items() <= (await headers_sent(parts, tenant)).items()
+
+    await tenant.api.put(path, {"headers": {"X-From": "Marty"}})
+    assert (await tenant.api.found(path))["headers"] == {"X-From": "Marty"}
+    assert "Marty" not in await stored(parts, webhook_id)
+    await tenant.api.put(path, {"headers": {}})
+    assert (await tenant.api.found(path))["headers"] == {}
+
+
+@pytest.mark.parametrize("change", [{"enabled": True}, {"headers": TOKEN}, {"url": URL + "/2"}])
+async def test_headers_of_an_earlier_version_are_sealed_when_something_is_changed(
+    tenant: Tenant, parts: Parts, change: Json
+) -> None:
+    webhook_id = await tenant.webhook(URL)
+    path = f"/webhooks/{webhook_id}"
+    async with parts.database.transaction() as tx:
+        await tx.run(
+            "UPDATE webhooks SET headers = %s WHERE id = %s",
+            (json.dumps(TOKEN), UUID(webhook_id)),
+        )
+    assert (await tenant.api.found(path))["headers"] == TOKEN
+    await booked(tenant)
+    assert TOKEN.items() <= (await headers_sent(parts, tenant)).items()
+    assert "gigawatts" in await stored(parts, webhook_id), "nothing was written"
+
+    await tenant.api.put(path, change)
+    assert "gigawatts" not in await stored(parts, webhook_id)
+    assert (await tenant.api.found(path))["headers"] == TOKEN
 
 
 async def test_webhooks_are_listed_in_the_order_in_which_they_were_made(tenant: Tenant) -> None:

@@ -11,6 +11,7 @@ import pytest
 from slotkeeper.domain.delivery import Channel, Delivery, Outcome
 from slotkeeper.domain.webhook import Webhook
 from slotkeeper.services import deliveries, delivery_log, webhook_health, webhooks
+from slotkeeper.services.vault import Vault
 from slotkeeper.storage import apps
 from tests.services.shop import Shop, at
 
@@ -20,6 +21,7 @@ GONE = Outcome(status=410, error="answered 410", is_final=True)
 BOUNCED = Outcome(error="the mail server is not there")
 
 URL = "https://hill.example/hook"
+VAULT = Vault("for tests")
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ async def hook(shop: Shop) -> UUID:
 
 async def made(shop: Shop, url: str = URL, state: str = "confirmed") -> UUID:
     given = {"url": url, "graph": "instant", "state": state}
-    return await webhooks.create(shop.tx, shop.app_id, given)
+    return await webhooks.create(shop.tx, VAULT, shop.app_id, given)
 
 
 def later(shop: Shop, **by: float) -> Shop:
@@ -228,7 +230,7 @@ async def test_with_another_address_a_webhook_begins_anew(shop: Shop, hook: UUID
     await deliveries.finish(shop.tx, [(first, GONE)], chance=0.5)
     await round_of(shop, OK)
 
-    await webhooks.change(shop.tx, shop.app_id, hook, {"url": "https://hill.example/new"})
+    await webhooks.change(shop.tx, VAULT, shop.app_id, hook, {"url": "https://hill.example/new"})
 
     webhook = await shown(shop, hook)
     assert (webhook.paused_at, webhook.failing_since) == (None, None)
@@ -263,7 +265,7 @@ async def test_what_a_booking_tells_by_itself_does_not_wait_for_a_webhook_that_l
         await webhooks.delete(day_later.tx, shop.app_id, hook)
     else:
         changes = {"url": "https://hill.example/new"}
-        await webhooks.change(day_later.tx, shop.app_id, hook, changes)
+        await webhooks.change(day_later.tx, VAULT, shop.app_id, hook, changes)
 
     (only,) = await of_url(day_later)
     assert (only.booking_id, only.webhook_id) == (booking.id, None)

@@ -13,8 +13,9 @@ from slotkeeper.api.schemas.webhooks import Created, CreateWebhook, ShownWebhook
 from slotkeeper.api.show import Shown
 from slotkeeper.api.times import stamp
 from slotkeeper.domain.webhook import Webhook
-from slotkeeper.edge.parts import transaction_of
+from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.services import webhook_health, webhooks
+from slotkeeper.services.vault import Vault
 
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"], route_class=ApiRoute)
 
@@ -25,7 +26,8 @@ async def create_webhook(request: Request, caller: AppKey, body: CreateWebhook) 
 
     The answer is a message; the id is what stands in it behind ``id``, at the end.
     """
-    webhook_id = await webhooks.create(transaction_of(request), caller.app_id, body.given())
+    tx, vault = transaction_of(request), parts_of(request).vault
+    webhook_id = await webhooks.create(tx, vault, caller.app_id, body.given())
     # Clients take the id out of this sentence, so "id " must stand in it once.
     return json_response({"meta": {"message": f"Webhook created with id {webhook_id}"}}, 201)
 
@@ -34,13 +36,15 @@ async def create_webhook(request: Request, caller: AppKey, body: CreateWebhook) 
 async def list_webhooks(request: Request, caller: AppKey, asked: AskedListing) -> Response:
     """List the webhooks of the app, in the order in which they were made."""
     page = await webhooks.list_webhooks(transaction_of(request), caller.app_id, asked)
-    return paged(request, asked, page, _shown)
+    vault = parts_of(request).vault
+    return paged(request, asked, page, lambda each: _shown(vault, each))
 
 
 @router.get("/{webhook_id}", responses=answers(Data[ShownWebhook]))
 async def get_webhook(request: Request, caller: AppKey, webhook_id: UUID) -> Response:
     """Get one webhook."""
-    return data(_shown(await webhooks.get(transaction_of(request), caller.app_id, webhook_id)))
+    webhook = await webhooks.get(transaction_of(request), caller.app_id, webhook_id)
+    return data(_shown(parts_of(request).vault, webhook))
 
 
 @router.put("/{webhook_id}", status_code=204, responses=answers(None, 204))
@@ -48,8 +52,8 @@ async def update_webhook(
     request: Request, caller: AppKey, webhook_id: UUID, body: UpdateWebhook
 ) -> Response:
     """Change a webhook; what waits to be sent goes to the new address."""
-    tx = transaction_of(request)
-    await webhooks.change(tx, caller.app_id, webhook_id, body.changes())
+    tx, vault = transaction_of(request), parts_of(request).vault
+    await webhooks.change(tx, vault, caller.app_id, webhook_id, body.changes())
     return empty()
 
 
@@ -68,10 +72,11 @@ async def resume_webhook(request: Request, caller: AppKey, webhook_id: UUID) -> 
     """
     tx = transaction_of(request)
     await webhook_health.resume(tx, caller.app_id, webhook_id)
-    return data(_shown(await webhooks.get(tx, caller.app_id, webhook_id)))
+    webhook = await webhooks.get(tx, caller.app_id, webhook_id)
+    return data(_shown(parts_of(request).vault, webhook))
 
 
-def _shown(webhook: Webhook) -> Shown:
+def _shown(vault: Vault, webhook: Webhook) -> Shown:
     return {
         "id": webhook.id,
         "url": webhook.url,
@@ -80,7 +85,7 @@ def _shown(webhook: Webhook) -> Shown:
         "method": webhook.method,
         "enabled": webhook.enabled,
         "expected_response_code": webhook.expected_response_code,
-        "headers": webhook.headers,
+        "headers": webhooks.headers_of(vault, webhook),
         "failing_since": stamp(webhook.failing_since) if webhook.failing_since else None,
         "paused_at": stamp(webhook.paused_at) if webhook.paused_at else None,
         "created_at": stamp(webhook.created_at),

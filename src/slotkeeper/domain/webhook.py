@@ -70,6 +70,8 @@ class Webhook:
     app that have one address: they fail and are paused together. ``failing_since`` is when the
     first of the attempts failed that were not followed by a success; ``warned_at`` when the
     owner of the app was told, and ``paused_at`` since when nothing is sent any more.
+    ``sealed_headers`` are sent along, None where there are none or they are ``clear_headers``:
+    so they were kept by earlier versions.
     """
 
     id: UUID
@@ -81,7 +83,8 @@ class Webhook:
     method: str
     enabled: bool
     expected_response_code: int | None
-    headers: Mapping[str, str]
+    clear_headers: Mapping[str, str]
+    sealed_headers: bytes | None
     failing_since: datetime | None
     warned_at: datetime | None
     paused_at: datetime | None

@@ -19,6 +19,7 @@ from slotkeeper.notifications.webhook import Address, Seal, call
 from slotkeeper.notifications.webhook_body import Shown, Told, reminded, told
 from slotkeeper.services import action_links
 from slotkeeper.services.vault import Vault
+from slotkeeper.services.webhooks import headers_of
 from slotkeeper.storage import webhook_calls
 from slotkeeper.storage.transaction import Transaction
 
@@ -137,7 +138,7 @@ async def _prepared(
         booking = bookings[each.id]
         about = related.about(booking, _links(tx, vault, each.app_id, booking, site=site))
         seal = Seal(delivery_id=each.id, at=int(tx.now.timestamp()), secret=secrets[each.app_id])
-        address, expected = _address_of(each, webhooks)
+        address, expected = _address_of(vault, each, webhooks)
         content = _content(each.announcement.kind, about)
         found[each.id] = Prepared(call=call(address, content, seal), expected=expected)
     return found
@@ -168,11 +169,14 @@ def _booking_of(delivery: Delivery, webhooks: Mapping[UUID, Webhook]) -> Booking
     return sample_booking(webhook.graph, webhook.state, at=delivery.announcement.happened_at)
 
 
-def _address_of(delivery: Delivery, webhooks: Mapping[UUID, Webhook]) -> tuple[Address, int | None]:
+def _address_of(
+    vault: Vault, delivery: Delivery, webhooks: Mapping[UUID, Webhook]
+) -> tuple[Address, int | None]:
     """Return where a delivery goes, and the status that is expected."""
     if delivery.webhook_id is not None:
         webhook = webhooks[delivery.webhook_id]
-        address = Address(url=webhook.url, method=webhook.method, headers=webhook.headers)
+        headers = headers_of(vault, webhook)
+        address = Address(url=webhook.url, method=webhook.method, headers=headers)
         return address, webhook.expected_response_code
     given = delivery.call or {}
     expected = given.get("expected_response_code")

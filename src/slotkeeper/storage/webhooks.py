@@ -10,8 +10,9 @@ from slotkeeper.storage import changes, listing
 from slotkeeper.storage.transaction import Transaction
 
 COLUMNS: LiteralString = (
-    "id, position, url, target, graph, state, method, enabled, expected_response_code, headers, "
-    "failing_since, warned_at, paused_at, created_at, updated_at"
+    "id, position, url, target, graph, state, method, enabled, expected_response_code, "
+    "headers AS clear_headers, sealed_headers, failing_since, warned_at, paused_at, created_at, "
+    "updated_at"
 )
 
 SEARCHABLE = listing.Searchable(
