@@ -9,13 +9,14 @@ from slotkeeper.domain.app import App
 from slotkeeper.domain.booking import Booking
 from slotkeeper.domain.graphs import Action, State
 from slotkeeper.domain.mails import Audience
-from slotkeeper.domain.project import Project, complete_ui
+from slotkeeper.domain.project import Project
 from slotkeeper.domain.resource import Resource
 from slotkeeper.domain.zones import find_zone
 from slotkeeper.edge.parts import transaction_of
 from slotkeeper.services import apps, projects, resources
 from slotkeeper.services.action_links import Link, address_to_move
-from slotkeeper.web.clock import Clock, Style
+from slotkeeper.web.clock import Clock
+from slotkeeper.web.looks import style_of, title_of
 from slotkeeper.web.visit import minutes_of
 
 
@@ -104,15 +105,13 @@ class View:
             app=app,
             project=project,
             resource=resource,
-            clock=Clock(find_zone(_zone_name(link, booking, resource)), _style(project)),
+            clock=Clock(find_zone(_zone_name(link, booking, resource)), style_of(project)),
         )
 
     @property
     def name(self) -> str:
         """Return whose page it is: the project's, else the app's."""
-        if self.project is None:
-            return self.app.name
-        return str(complete_ui(self.project.ui)["display_name"] or self.project.name)
+        return title_of(self.project) if self.project else self.app.name
 
     @property
     def wording(self) -> Wording:
@@ -153,8 +152,3 @@ def _zone_name(link: Link, booking: Booking, resource: Resource | None) -> str:
     if link.audience is Audience.OWNER:
         names.reverse()
     return next(filter(None, names), "UTC")
-
-
-def _style(project: Project | None) -> Style:
-    asked = complete_ui(project.ui if project else {})["time_date_format"]
-    return Style.TWENTY_FOUR_HOURS if asked == Style.TWENTY_FOUR_HOURS.value else Style.TWELVE_HOURS

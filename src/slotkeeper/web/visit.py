@@ -26,8 +26,9 @@ from slotkeeper.services import apps, bookings, class_offers, offers, projects, 
 from slotkeeper.services.offers import Wanted
 from slotkeeper.web.agenda import Agenda
 from slotkeeper.web.answers import Sent, prefilled, text_of
-from slotkeeper.web.clock import Clock, Style
+from slotkeeper.web.clock import Clock
 from slotkeeper.web.fields import PREFIX, Field, Format, fields_of
+from slotkeeper.web.looks import style_of, title_of
 from slotkeeper.web.zones import visitor_zone
 
 _SLOT = re.compile(r"([0-9TZ:-]{17})_([0-9TZ:-]{17})_([0-9a-f-]{36})")
@@ -72,7 +73,7 @@ class Visit:
             app_id=app_id,
             project=project,
             resources=found,
-            clock=Clock(zone, _style(project)),
+            clock=Clock(zone, style_of(project)),
             moving=moving,
             is_test=(await apps.get(tx, app_id)).test_mode,
             carried=_carried(said, query=request.query_params if sent is None else None),
@@ -86,7 +87,7 @@ class Visit:
     @property
     def name(self) -> str:
         """Return what the page is called."""
-        return str(self.ui["display_name"] or self.project.name)
+        return title_of(self.project)
 
     @property
     def ui(self) -> dict[str, object]:
@@ -218,11 +219,6 @@ def find_day(text: str) -> int | None:
 
 def _minute(text: str) -> int:
     return minute_floor(datetime.strptime(text, _SLOT_TIME).replace(tzinfo=UTC))
-
-
-def _style(project: Project) -> Style:
-    asked = complete_ui(project.ui)["time_date_format"]
-    return Style.TWENTY_FOUR_HOURS if asked == Style.TWENTY_FOUR_HOURS.value else Style.TWELVE_HOURS
 
 
 def _carried(said: Sent, *, query: Sent | None) -> list[tuple[str, str]]:

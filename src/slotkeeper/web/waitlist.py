@@ -19,15 +19,16 @@ from slotkeeper.domain.errors import (
 )
 from slotkeeper.domain.graphs import Hold
 from slotkeeper.domain.graphs import State as BookingState
-from slotkeeper.domain.project import Project, complete_ui
+from slotkeeper.domain.project import Project
 from slotkeeper.domain.waitlist import Entry, State
 from slotkeeper.domain.zones import find_zone, minute_ceil, minute_floor
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.services import apps, bookings, projects, resources, waitlist, waitlist_links
 from slotkeeper.web.answers import form_of, text_of
-from slotkeeper.web.clock import Clock, Style
+from slotkeeper.web.clock import Clock
 from slotkeeper.web.links import REFUSALS, Nowhere, Told
+from slotkeeper.web.looks import style_of, title_of
 from slotkeeper.web.pages import page
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
@@ -97,15 +98,13 @@ class _View:
             who=resource.name if resource else "",
             place=(await waitlist.positions(tx, app_id, [entry])).get(entry.id),
             booking=made.get(entry.booking_id) if entry.booking_id else None,
-            clock=Clock(find_zone(zone), _style(project)),
+            clock=Clock(find_zone(zone), style_of(project)),
         )
 
     @property
     def name(self) -> str:
         """Return whose page it is: the project's, else the app's."""
-        if self.project is None:
-            return self.app.name
-        return str(complete_ui(self.project.ui)["display_name"] or self.project.name)
+        return title_of(self.project) if self.project else self.app.name
 
     @property
     def heading(self) -> str:
@@ -202,8 +201,3 @@ def _verified(request: Request, entry_id: str) -> tuple[UUID, UUID]:
 
 def _page(view: _View, status: HTTPStatus, *, problem: str = "") -> Response:
     return page("waiting.html", status, view=view, state=str(view.entry.state), problem=problem)
-
-
-def _style(project: Project | None) -> Style:
-    asked = complete_ui(project.ui if project else {})["time_date_format"]
-    return Style.TWENTY_FOUR_HOURS if asked == Style.TWENTY_FOUR_HOURS.value else Style.TWELVE_HOURS
