@@ -20,7 +20,8 @@ from slotkeeper.jobs.ways import MailWay, WebhookWay
 from slotkeeper.jobs.worker import Worker
 from slotkeeper.notifications.guard import AllowedHosts
 from slotkeeper.notifications.http import HttpSender
-from slotkeeper.notifications.post import post_for, sender_of
+from slotkeeper.notifications.post import Post
+from slotkeeper.notifications.smtp_address import SmtpAddress
 from slotkeeper.services.mail_drafts import Desk, Person
 from slotkeeper.services.vault import Vault
 from slotkeeper.settings import SECRET_KEY_CHARACTERS_MIN, Settings
@@ -94,16 +95,27 @@ def make_parts(
     )
 
 
+def make_post(settings: Settings) -> Post:
+    """Return the way of mails out of the house, not yet connected: a mail server, or a folder."""
+    if settings.smtp_url is None:
+        from slotkeeper.notifications.folder import FolderPost  # noqa: PLC0415 - one of the two
+
+        return FolderPost(settings.mail_folder)
+    from slotkeeper.notifications.smtp import SmtpPost  # noqa: PLC0415 - one of the two
+
+    return SmtpPost(SmtpAddress.parse(settings.smtp_url))
+
+
 def make_jobs(parts: Parts) -> list[Loop]:
     """Return what works beside the requests, or in a process of its own."""
     settings = parts.settings
     http = HttpSender(AllowedHosts.parse(settings.outgoing_hosts))
     # A mail needs whole addresses, also where nobody said how people reach this installation.
     site = settings.public_url or f"http://{settings.host}:{settings.port}"
-    desk = Desk(vault=parts.vault, site=site, sender=Person(*sender_of(settings)))
+    desk = Desk(vault=parts.vault, site=site, sender=Person(*settings.mail_sender))
     ways: dict[Channel, Way] = {
         Channel.WEBHOOK: WebhookWay(parts.vault, http, site=settings.public_url),
-        Channel.MAIL: MailWay(desk, post_for(settings)),
+        Channel.MAIL: MailWay(desk, make_post(settings)),
     }
     return [Worker(parts.database), Sender(parts.database, ways)]
 

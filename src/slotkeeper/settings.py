@@ -2,7 +2,7 @@
 
 import os
 import sys
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -109,6 +109,21 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line that is written"
     )
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are kept while no mail server is set."""
+        return self.data_dir / "mails"
+
+    @property
+    def mail_sender(self) -> tuple[str, str]:
+        """The name, which may be empty, and the address that mails come from."""
+        if self.mail_from is not None:
+            return parseaddr(self.mail_from)
+        host = urlsplit(self.public_url or "").hostname or ""
+        # Nobody takes mail from an address of numbers, and brackets help with few.
+        is_name = "." in host and not host.rpartition(".")[2].isdigit()
+        return "", f"no-reply@{host if is_name else 'localhost'}"
 
     @field_validator("public_url")
     @classmethod

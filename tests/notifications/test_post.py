@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from slotkeeper.bootstrap import make_post
 from slotkeeper.notifications.folder import FolderPost
-from slotkeeper.notifications.post import REASON_CHARACTERS_MAX, PostRefused, post_for, sender_of
+from slotkeeper.notifications.post import REASON_CHARACTERS_MAX, PostRefused
 from slotkeeper.notifications.smtp import SmtpPost
 from slotkeeper.settings import Settings
 from tests.notifications.mail_servers import mail_server
@@ -21,7 +22,7 @@ def settings(folder: Path, **given: str) -> Settings:
 
 
 async def test_without_a_mail_server_mails_go_into_the_data_folder(tmp_path: Path) -> None:
-    post = post_for(settings(tmp_path))
+    post = make_post(settings(tmp_path))
     await post.send(mail("Clock tower"))
     await post.close()
 
@@ -33,7 +34,7 @@ async def test_with_a_mail_server_they_go_there(tmp_path: Path) -> None:
     message = mail("Clock tower")
     message["From"] = "book@example.com"
     async with mail_server() as server:
-        post = post_for(settings(tmp_path, smtp_url=f"smtp://localhost:{server.port}"))
+        post = make_post(settings(tmp_path, smtp_url=f"smtp://localhost:{server.port}"))
         await post.send(message)
         await post.close()
 
@@ -61,7 +62,7 @@ async def test_with_a_mail_server_they_go_there(tmp_path: Path) -> None:
 def test_whom_mails_come_from(
     tmp_path: Path, given: dict[str, str], sender: tuple[str, str]
 ) -> None:
-    assert sender_of(settings(tmp_path, **given)) == sender
+    assert settings(tmp_path, **given).mail_sender == sender
 
 
 def test_a_reason_is_one_line_that_can_be_stored() -> None:

@@ -11,7 +11,7 @@ import pytest
 from slotkeeper.bootstrap import create_app, dressed, make_parts
 from slotkeeper.edge.parts import Parts
 from slotkeeper.notifications.folder import FolderPost, MailFolder
-from slotkeeper.notifications.post import APP_HEADER, FOLDER
+from slotkeeper.notifications.post import APP_HEADER
 from slotkeeper.web.mails import PAGE_MAILS
 from tests.support.client import Tenant, basic
 from tests.web.pages import Page
@@ -40,7 +40,7 @@ def mail(app_id: UUID, subject: str = "Your booking") -> EmailMessage:
 
 @pytest.fixture
 def folder(parts: Parts) -> Path:
-    return parts.settings.data_dir / FOLDER
+    return parts.settings.mail_folder
 
 
 @pytest.fixture

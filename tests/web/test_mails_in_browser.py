@@ -6,7 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from slotkeeper.notifications.folder import FolderPost
-from slotkeeper.notifications.post import APP_HEADER, FOLDER
+from slotkeeper.notifications.post import APP_HEADER
 from tests.support.browser import DESK, PHONE, Browser
 from tests.support.server import Server
 
@@ -30,7 +30,7 @@ def mails(server: Server) -> str:
     message[APP_HEADER] = app.id
     message.set_content("You are booked: " + "https://book.example.com/" + "x" * 200)
     message.add_alternative(HTML.replace("{link}", f"{server.url}/docs"), subtype="html")
-    asyncio.run(FolderPost(server.data_dir / FOLDER).send(message))
+    asyncio.run(FolderPost(server.data_dir / "mails").send(message))
     return server.url.replace("://", f"://:{app.api_key}@") + "/admin/mails"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from slotkeeper.cli.failures import Failure
-from slotkeeper.notifications.post import FOLDER, PostRefused
+from slotkeeper.notifications.post import PostRefused
 from slotkeeper.notifications.smtp import SmtpPost
 from slotkeeper.notifications.smtp_address import SmtpAddress, Tls
 from slotkeeper.settings import Settings
@@ -15,7 +15,7 @@ _SECONDS_MAX = 10.0
 def mail(settings: Settings) -> str:
     """Tell where mails go, and whether the mail server takes the login; sends nothing."""
     if settings.smtp_url is None:
-        return f"no mail server is set; mails are kept in {settings.data_dir.absolute() / FOLDER}"
+        return f"no mail server is set; mails are kept in {settings.mail_folder.absolute()}"
     address = SmtpAddress.parse(settings.smtp_url)
     try:
         asyncio.run(_log_in(address))

@@ -1,17 +1,10 @@
 """The way of a finished mail out of the house: to a mail server, or into a folder without one."""
 
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Protocol
-from urllib.parse import urlsplit
-
-from slotkeeper.settings import Settings
 
 APP_HEADER = "X-Slotkeeper-App"
 """The header that names the app whose mail it is, by its id; it does not leave the house."""
-
-FOLDER = "mails"
-"""Where mails go in the data folder while no mail server is set."""
 
 REASON_CHARACTERS_MAX = 300
 """The longest reason of a refusal; mail servers put their own words into it."""
@@ -42,25 +35,3 @@ class Post(Protocol):
     async def close(self) -> None:
         """Close what is open; nothing is sent any more."""
         ...
-
-
-def post_for(settings: Settings) -> Post:
-    """Return the post of an installation, not yet connected."""
-    if settings.smtp_url is None:
-        from slotkeeper.notifications.folder import FolderPost  # noqa: PLC0415 - one of the two
-
-        return FolderPost(settings.data_dir / FOLDER)
-    from slotkeeper.notifications.smtp import SmtpPost  # noqa: PLC0415 - one of the two
-    from slotkeeper.notifications.smtp_address import SmtpAddress  # noqa: PLC0415 - with it
-
-    return SmtpPost(SmtpAddress.parse(settings.smtp_url))
-
-
-def sender_of(settings: Settings) -> tuple[str, str]:
-    """Return the name, which may be empty, and the address that mails come from."""
-    if settings.mail_from is not None:
-        return parseaddr(settings.mail_from)
-    host = urlsplit(settings.public_url or "").hostname or ""
-    # Nobody takes mail from an address of numbers, and brackets help with few.
-    is_name = "." in host and not host.rpartition(".")[2].isdigit()
-    return "", f"no-reply@{host if is_name else 'localhost'}"

@@ -20,7 +20,6 @@ from slotkeeper.edge.basic import pair_of
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
 from slotkeeper.notifications.folder import MailFolder
-from slotkeeper.notifications.post import FOLDER
 from slotkeeper.services import apps
 from slotkeeper.web.pages import HEADERS, page
 
@@ -131,7 +130,7 @@ def _who_are_you() -> Response:
 
 
 def _folder(request: Request) -> MailFolder:
-    return MailFolder(parts_of(request).settings.data_dir / FOLDER)
+    return MailFolder(parts_of(request).settings.mail_folder)
 
 
 async def _content(request: Request, app_id: UUID, name: str) -> bytes:
