@@ -14,8 +14,9 @@ from slotkeeper.domain.delivery import Channel
 from slotkeeper.edge.middleware import CleanPaths, Envelope, Heads, HttpsOnly
 from slotkeeper.edge.parts import Parts, Shuffle
 from slotkeeper.edge.rates import guess_limiter, rate_limiter
+from slotkeeper.jobs.cleaner import Cleaner
 from slotkeeper.jobs.loop import Loop, at_work
-from slotkeeper.jobs.sender import Sender, Way
+from slotkeeper.jobs.sender import Sender
 from slotkeeper.jobs.ways import MailWay, WebhookWay
 from slotkeeper.jobs.worker import Worker
 from slotkeeper.notifications.guard import AllowedHosts
@@ -113,11 +114,13 @@ def make_jobs(parts: Parts) -> list[Loop]:
     # A mail needs whole addresses, also where nobody said how people reach this installation.
     site = settings.public_url or f"http://{settings.host}:{settings.port}"
     desk = Desk(vault=parts.vault, site=site, sender=Person(*settings.mail_sender))
-    ways: dict[Channel, Way] = {
-        Channel.WEBHOOK: WebhookWay(parts.vault, http, site=settings.public_url),
-        Channel.MAIL: MailWay(desk, make_post(settings)),
-    }
-    return [Worker(parts.database), Sender(parts.database, ways)]
+    webhooks = WebhookWay(parts.vault, http, site=settings.public_url)
+    return [
+        Worker(parts.database),
+        Sender(parts.database, Channel.WEBHOOK, webhooks),
+        Sender(parts.database, Channel.MAIL, MailWay(desk, make_post(settings))),
+        Cleaner(parts.database),
+    ]
 
 
 def create_app(parts: Parts, *, jobs: Sequence[Loop] = ()) -> "FastAPI":

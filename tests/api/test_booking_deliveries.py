@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from tests.support.client import Json, Tenant
 from tests.support.clock import TestClock
+from tests.support.outbox import due
 
 from slotkeeper.domain.delivery import Delivery, Outcome
 from slotkeeper.edge.parts import Parts
@@ -32,8 +33,7 @@ async def log(tenant: Tenant, booking_id: str, search: str = "") -> list[Any]:
 async def attempted(parts: Parts, tenant: Tenant, outcome: Outcome) -> list[Delivery]:
     """Let the worker's next round end so for everything of the app that is due."""
     async with parts.database.transaction() as tx:
-        found = await deliveries.take(tx, most=10_000)
-        of_tenant = [each for each in found if each.app_id == tenant.app_id]
+        of_tenant = await due(tx, tenant.app_id)
         await deliveries.finish(tx, [(each, outcome) for each in of_tenant], chance=0.5)
     return of_tenant
 
@@ -170,8 +170,7 @@ async def test_what_had_nothing_to_say_was_dropped_without_an_attempt(
 ) -> None:
     booking_id = await booked(tenant)
     async with parts.database.transaction() as tx:
-        found = await deliveries.take(tx, most=10_000)
-        await deliveries.drop(tx, [each for each in found if each.app_id == tenant.app_id])
+        await deliveries.drop(tx, await due(tx, tenant.app_id))
 
     shown = await log(tenant, booking_id)
 

@@ -23,9 +23,9 @@ async def posted(parts: Parts, tenant: Tenant) -> dict[str, EmailMessage]:
     desk = Desk(vault=parts.vault, site="https://x.example", sender=Person("", "a@x.example"))
     found = {}
     async with parts.database.transaction() as tx:
-        while taken := await deliveries.take(tx, most=500):
+        while taken := await deliveries.take(tx, Channel.MAIL, most=500):
             for each in taken:
-                if each.app_id == tenant.app_id and each.channel is Channel.MAIL:
+                if each.app_id == tenant.app_id:
                     message = await mails.prepare(tx, desk, each)
                     if message is not None and each.letter:
                         found[each.letter] = message

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.client import Json, Tenant
 from tests.support.clock import TestClock
+from tests.support.outbox import due
 
 from slotkeeper.domain.delivery import Channel, Delivery, Outcome
 from slotkeeper.domain.webhook import STATES, WEBHOOKS_MAX
@@ -28,9 +29,7 @@ async def booked(tenant: Tenant, **given: Json) -> Json:
 async def attempted(parts: Parts, tenant: Tenant, outcome: Outcome) -> list[Delivery]:
     """Let the worker's next round end so for all webhooks of the app that are due."""
     async with parts.database.transaction() as tx:
-        found = await deliveries.take(tx, most=10_000)
-        calls = [each for each in found if each.channel is Channel.WEBHOOK]
-        of_tenant = [each for each in calls if each.app_id == tenant.app_id]
+        of_tenant = await due(tx, tenant.app_id, Channel.WEBHOOK)
         await deliveries.finish(tx, [(each, outcome) for each in of_tenant], chance=0.5)
     return of_tenant
 
@@ -87,9 +86,7 @@ async def stored(parts: Parts, webhook_id: str) -> str:
 async def headers_sent(parts: Parts, tenant: Tenant) -> dict[str, str]:
     """Return the headers of the one request to a webhook of the app that is due."""
     async with parts.database.transaction() as tx:
-        due = await deliveries.take(tx, most=10_000)
-        calls = [each for each in due if each.channel is Channel.WEBHOOK]
-        [delivery] = [each for each in calls if each.app_id == tenant.app_id]
+        [delivery] = await due(tx, tenant.app_id, Channel.WEBHOOK)
         found = (await webhook_calls.prepare(tx, parts.vault, [delivery], site=None))[delivery.id]
     assert found is not None
     return dict(found.call.headers)
@@ -333,11 +330,7 @@ async def test_a_test_is_sent_even_where_nothing_else_is(tenant: Tenant, parts: 
         {"test": True},
     )
     async with parts.database.transaction() as tx:
-        taken = [
-            each
-            for each in await deliveries.take(tx, most=10_000)
-            if each.app_id == tenant.app_id and each.channel is Channel.WEBHOOK
-        ]
+        taken = await due(tx, tenant.app_id, Channel.WEBHOOK)
         ready = await webhook_calls.prepare(tx, parts.vault, taken, site=None)
     assert [each is not None for each in ready.values()] == [True]
 

@@ -28,7 +28,7 @@ async def sending(house: House, server: MailServer) -> AsyncIterator[None]:
     desk = Desk(
         vault=Vault("for tests"), site="https://x.example", sender=Person("", "mails@x.example")
     )
-    async with at_work(Sender(house.database, {Channel.MAIL: MailWay(desk, post)})):
+    async with at_work(Sender(house.database, Channel.MAIL, MailWay(desk, post))):
         yield
 
 

@@ -29,6 +29,7 @@ from slotkeeper.services import (
 from slotkeeper.services.mail_drafts import Desk, Person
 from slotkeeper.storage import apps as stored_apps
 from tests.services.shop import MARTY, Shop, at
+from tests.support.outbox import due
 
 SITE = "https://book.example.com"
 
@@ -40,16 +41,15 @@ def desk(parts: Parts) -> Desk:
     return Desk(vault=parts.vault, site=SITE, sender=Person("", "mails@book.example.com"))
 
 
-async def due(shop: Shop) -> list[Delivery]:
+async def due_mails(shop: Shop) -> list[Delivery]:
     """Take the mails of the shop that are due, in order."""
-    found = await deliveries.take(shop.tx, most=100)
-    return [each for each in found if each.app_id == shop.app_id and each.channel is Channel.MAIL]
+    return await due(shop.tx, shop.app_id, Channel.MAIL)
 
 
 async def posted(shop: Shop, desk: Desk) -> dict[str, EmailMessage]:
     """Return the mails that are due by the slugs of their templates, and note them as sent."""
     found = {}
-    while taken := await due(shop):
+    while taken := await due_mails(shop):
         for each in taken:
             message = await mails.prepare(shop.tx, desk, each)
             assert each.letter
@@ -203,7 +203,7 @@ async def test_each_customer_of_a_class_that_is_cancelled_is_told(shop: Shop, de
     assert "Your booking was cancelled" in part(found["group_cancelled_customer"])
 
     await shop.act(lesson, "cancel", message="Snow")
-    taken = await due(shop)
+    taken = await due_mails(shop)
     assert [each.letter for each in taken] == ["group_cancelled_customer"] * 2
     told = [await mails.prepare(shop.tx, desk, each) for each in taken]
     assert sorted(str(each["To"]) for each in told if each) == [
@@ -465,7 +465,7 @@ async def test_what_has_begun_goes_into_no_calendar(shop: Shop, desk: Desk) -> N
     booking = await shop.book(await doc(shop), at(9), at(10))
     assert added((await posted(shop, desk))["booking_confirmed_customer"])
     await remind(shop, booking)
-    [reminder] = await due(shop)
+    [reminder] = await due_mails(shop)
     for now, links in ((at(9) - timedelta(seconds=1), 3), (at(9), 0)):
         mail = await mails.prepare(replace(shop.tx, now=now), desk, reminder)
         assert mail is not None
@@ -489,7 +489,7 @@ async def test_an_apps_own_words_know_where_it_is_added(shop: Shop, desk: Desk) 
 
 async def test_the_same_delivery_is_the_same_mail_again(shop: Shop, desk: Desk) -> None:
     await shop.book(await doc(shop), at(9), at(10))
-    (first, _) = await due(shop)
+    (first, _) = await due_mails(shop)
     later = replace(shop.tx, now=shop.tx.now + timedelta(hours=1))
     one, two = [await mails.prepare(tx, desk, first) for tx in (shop.tx, later)]
     assert one is not None
@@ -500,7 +500,7 @@ async def test_the_same_delivery_is_the_same_mail_again(shop: Shop, desk: Desk) 
 
 async def test_links_lead_only_to_what_is_still_possible(shop: Shop, desk: Desk) -> None:
     booking = await shop.book(await doc(shop), at(9), at(10))
-    confirmed = [each for each in await due(shop) if each.audience == "customer"]
+    confirmed = [each for each in await due_mails(shop) if each.audience == "customer"]
     await shop.act(booking, "cancel")
     mail = await mails.prepare(shop.tx, desk, confirmed[0])
     assert mail is not None

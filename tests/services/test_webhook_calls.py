@@ -21,6 +21,7 @@ from slotkeeper.services.webhook_calls import Prepared
 from slotkeeper.storage import webhooks
 from tests.notifications.targets import target
 from tests.services.shop import Shop, at
+from tests.support.outbox import due
 
 SITE = "https://book.example.com"
 
@@ -35,9 +36,7 @@ async def hook(shop: Shop, url: str = "https://example.com/hook", **given: Any) 
 
 
 async def taken(shop: Shop) -> list[Delivery]:
-    found = await deliveries.take(shop.tx, most=100)
-    calls = [each for each in found if each.channel is Channel.WEBHOOK]
-    return [each for each in calls if each.app_id == shop.app_id]
+    return await due(shop.tx, shop.app_id, Channel.WEBHOOK)
 
 
 async def prepared(
@@ -158,8 +157,8 @@ async def test_an_app_never_signs_for_another(shop: Shop, other_shop: Shop, part
     await booked(other_shop)
     found = [
         each
-        for each in await deliveries.take(shop.tx, most=100)
-        if each.app_id in (shop.app_id, other_shop.app_id) and each.channel is Channel.WEBHOOK
+        for each in await deliveries.take(shop.tx, Channel.WEBHOOK, most=10_000)
+        if each.app_id in (shop.app_id, other_shop.app_id)
     ]
     ready = await prepared(shop, parts, found)
     for each in found:

@@ -14,6 +14,7 @@ from slotkeeper.services import deliveries, delivery_log, webhook_health, webhoo
 from slotkeeper.services.vault import Vault
 from slotkeeper.storage import apps
 from tests.services.shop import Shop, at
+from tests.support.outbox import due
 
 OK = Outcome(status=200)
 BROKEN = Outcome(status=500, error="answered 500")
@@ -42,9 +43,8 @@ def later(shop: Shop, **by: float) -> Shop:
 
 
 async def taken(shop: Shop) -> list[Delivery]:
-    """Take all that is due of the shop; other tests leave theirs in the same database."""
-    found = await deliveries.take(shop.tx, most=10_000)
-    return [each for each in found if each.app_id == shop.app_id]
+    """Take all that is due of the shop."""
+    return await due(shop.tx, shop.app_id)
 
 
 async def taken_for_webhooks(shop: Shop) -> list[Delivery]:

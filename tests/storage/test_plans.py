@@ -15,7 +15,7 @@ import pytest
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.abc import Params, Query
 
-from slotkeeper.domain.delivery import LEASE, Outcome, Status
+from slotkeeper.domain.delivery import LEASE, Channel, Outcome, Status
 from slotkeeper.domain.feed import AHEAD, BACK, Details, Feed
 from slotkeeper.domain.listing import Listing
 from slotkeeper.domain.series import BookingSeries, Mode
@@ -482,7 +482,9 @@ async def test_what_is_to_be_told_is_found_by_its_moment(explained: Transaction)
     free, full, limited = PEOPLE[:3]
     places = {free: None, full: 0, limited: 3}
 
-    found = await deliveries.take(explained, most=200, lease=LEASE, places=places, few=1)
+    found = await deliveries.take(
+        explained, Channel.WEBHOOK, most=200, lease=LEASE, places=places, few=1
+    )
 
     taken = Counter(each.target for each in found)
     assert (taken.pop(free) > 5, taken.pop(limited)) == (True, 3)

@@ -30,9 +30,6 @@ GATHER_SECONDS = 0.01
 ATTEMPT_SECONDS_MAX = LEASE.total_seconds() * 3 / 4
 """How long an attempt may take: what came of it is noted before it counts as lost."""
 
-CLEAN_SECONDS = 600.0
-"""How often what was told long ago is deleted."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -70,21 +67,22 @@ class _Unprepared:
 
 
 class Sender(Loop):
-    """Sends what is due until it is told to stop; any number of them share one database."""
+    """Sends what is due on one channel until it is told to stop; any number share one database.
 
-    name = "sender"
+    Each channel has senders of its own: a mail server that hangs holds up no webhook.
+    """
 
-    def __init__(self, database: Database, ways: Mapping[Channel, Way]) -> None:
+    def __init__(self, database: Database, channel: Channel, way: Way) -> None:
         super().__init__(database)
-        self._ways = ways
+        self.name = f"{channel} sender"
+        self._channel = channel
+        self._way = way
         self._under_way: dict[asyncio.Task[None], Delivery] = {}
         self._done: list[tuple[Delivery, Outcome]] = []
         self._places = Places()
-        self._cleaned = 0.0
 
     async def _round(self) -> float:
         """Note what came of attempts, start those whose turn has come; return when to look."""
-        await self._clean()
         if self._done and self._under_way:
             await asyncio.sleep(GATHER_SECONDS)
         done, self._done = self._done, []
@@ -99,7 +97,7 @@ class Sender(Loop):
             self._done = [*done, *self._done]
             raise
         for delivery in taken:
-            parcel = parcels.get(delivery.id)
+            parcel = parcels[delivery.id]
             if parcel is not None:
                 task = asyncio.create_task(self._attempt(delivery, parcel))
                 self._under_way[task] = delivery
@@ -119,39 +117,33 @@ class Sender(Loop):
         if self._done:
             async with self._transaction() as tx:
                 await deliveries.finish(tx, self._done, chance=self._random.random())
-        for way in self._ways.values():
-            await way.close()
+        await self._way.close()
 
     async def _taken(self, tx: Transaction, *, most: int) -> list[Delivery]:
         """Take what is due, as far as its targets have places left."""
         places = self._places.left(delivery.target for delivery in self._under_way.values())
-        return await deliveries.take(tx, most=most, places=places, few=FEW)
+        return await deliveries.take(tx, self._channel, most=most, places=places, few=FEW)
 
     async def _prepared(
         self, tx: Transaction, taken: Sequence[Delivery]
-    ) -> dict[UUID, Parcel | None]:
+    ) -> Mapping[UUID, Parcel | None]:
         """Return what to send; what has nothing to say any more is noted so."""
-        parcels: dict[UUID, Parcel | None] = {}
-        for channel, way in self._ways.items():
-            of_channel = [each for each in taken if each.channel is channel]
-            if of_channel:
-                parcels |= await self._prepared_on(tx, way, of_channel)
-        silent = [each for each in taken if each.id in parcels and parcels[each.id] is None]
-        await deliveries.drop(tx, silent)
+        parcels = await self._tried(tx, taken) if taken else {}
+        await deliveries.drop(tx, [each for each in taken if parcels[each.id] is None])
         return parcels
 
-    async def _prepared_on(
-        self, tx: Transaction, way: Way, taken: Sequence[Delivery]
+    async def _tried(
+        self, tx: Transaction, taken: Sequence[Delivery]
     ) -> Mapping[UUID, Parcel | None]:
-        """Prepare deliveries of one channel; when that fails, each alone, so that one fails."""
+        """Prepare deliveries together; when that fails, each alone, so that one fails."""
         try:
             async with tx.connection.transaction():
-                return await way.prepare(tx, taken)
+                return await self._way.prepare(tx, taken)
         except Exception as error:
             if tx.connection.broken:
                 raise
             if len(taken) > 1:
-                alone = [await self._prepared_on(tx, way, [each]) for each in taken]
+                alone = [await self._tried(tx, [each]) for each in taken]
                 return {id_: parcel for each in alone for id_, parcel in each.items()}
             log.error("delivery_not_prepared", delivery_id=str(taken[0].id), exc_info=error)
             return {taken[0].id: _Unprepared()}
@@ -170,10 +162,3 @@ class Sender(Loop):
         milliseconds = outcome.milliseconds or round((time.perf_counter() - started) * 1000)
         self._done.append((delivery, replace(outcome, milliseconds=milliseconds)))
         self._wake.set()
-
-    async def _clean(self) -> None:
-        if time.monotonic() - self._cleaned < CLEAN_SECONDS:
-            return
-        async with self._transaction() as tx:
-            await deliveries.clean(tx, most=1000)
-        self._cleaned = time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from slotkeeper.domain.delivery import LEASE, Delivery, Outcome, Status, next_attempt
+from slotkeeper.domain.delivery import LEASE, Channel, Delivery, Outcome, Status, next_attempt
 from slotkeeper.services import webhook_health
 from slotkeeper.storage import deliveries
 from slotkeeper.storage.transaction import Transaction
@@ -28,18 +28,19 @@ class Backlog:
 
 async def take(
     tx: Transaction,
+    channel: Channel,
     *,
     most: int,
     places: Mapping[UUID, int | None] | None = None,
     few: int | None = None,
 ) -> list[Delivery]:
-    """Take up to ``most`` deliveries whose turn has come.
+    """Take up to ``most`` deliveries of a channel whose turn has come.
 
     Of those to one target at most as many as ``places`` says, or ``few`` where it says nothing;
     None is no limit. In the order in which things happened. Nobody else gets them before
     ``LEASE`` is over.
     """
-    return await deliveries.take(tx, most=most, lease=LEASE, places=places or {}, few=few)
+    return await deliveries.take(tx, channel, most=most, lease=LEASE, places=places or {}, few=few)
 
 
 async def finish(

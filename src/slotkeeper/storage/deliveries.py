@@ -19,7 +19,8 @@ from slotkeeper.storage.transaction import Transaction
 _TAKE: LiteralString = """
 WITH due AS MATERIALIZED (
     SELECT app_id, id, number, due_at, booking_id, target FROM deliveries
-    WHERE status = 'waiting' AND due_at <= %(now)s AND target <> ALL (%(full)s)
+    WHERE status = 'waiting' AND channel = %(channel)s AND due_at <= %(now)s
+        AND target <> ALL (%(full)s)
     ORDER BY due_at, number LIMIT %(look)s
 ), turn AS MATERIALIZED (
     SELECT app_id, id, number, due_at FROM (
@@ -107,13 +108,14 @@ WHERE deliveries.app_id = behind.app_id AND deliveries.id = behind.id
 
 async def take(
     tx: Transaction,
+    channel: Channel,
     *,
     most: int,
     lease: timedelta,
     places: Mapping[UUID, int | None],
     few: int | None,
 ) -> list[Delivery]:
-    """Take up to ``most`` deliveries whose turn has come, and return them in order.
+    """Take up to ``most`` deliveries of a channel whose turn has come; return them in order.
 
     Nobody else gets them before ``lease`` is over. To each target go as many as ``places`` says,
     or ``few`` where it says nothing; None is no limit. Passed over are those that have to wait
@@ -122,6 +124,7 @@ async def take(
     """
     look = 4 * most + 200
     values: dict[str, Any] = {
+        "channel": channel,
         "now": tx.now,
         "until": tx.now + lease,
         "most": most,
@@ -177,8 +180,8 @@ async def backlog(tx: Transaction, moment: datetime) -> tuple[int, datetime | No
     [found] = await tx.dicts(
         "SELECT count(*) AS count, min(due_at) AS first, (SELECT count(DISTINCT target) "
         "FROM webhooks WHERE paused_at IS NOT NULL) AS paused "
-        "FROM deliveries WHERE status = 'waiting' AND due_at <= %s",
-        (moment,),
+        "FROM deliveries WHERE status = 'waiting' AND channel = ANY(%s) AND due_at <= %s",
+        (list(Channel), moment),
     )
     return found["count"], found["first"], found["paused"]
 
@@ -192,7 +195,8 @@ async def clean(tx: Transaction, *, older_than: datetime, most: int) -> int:
         "DELETE FROM announcements WHERE (app_id, number) IN ("
         "SELECT app_id, number FROM announcements AS old WHERE happened_at < %s AND NOT EXISTS ("
         "SELECT FROM deliveries WHERE deliveries.app_id = old.app_id "
-        "AND announcement = old.number AND status = 'waiting') LIMIT %s)",
+        "AND announcement = old.number AND status = 'waiting') "
+        "LIMIT %s FOR UPDATE OF old SKIP LOCKED)",
         (older_than, most),
     )
 
