@@ -26,7 +26,7 @@ run: setup ## start a server with a demo app and print where to look
 	$(BIN)/slotkeeper serve --demo --data-dir $(DATA)
 
 test: setup ## every test: domain, storage, API, races, real clients, browser
-	SLOTKEEPER_EXAMPLES=2000 $(BIN)/pytest -q -n 2 --dist loadfile
+	SLOTKEEPER_EXAMPLES=2000 $(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## lint, types, import rules and the fast tests; under two minutes
 	$(MAKE) --no-print-directory -j 3 lint types imports
