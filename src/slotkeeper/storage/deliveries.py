@@ -9,34 +9,40 @@ from slotkeeper.domain.delivery import Announcement, Channel, Delivery, Kind, Ou
 from slotkeeper.storage import bookings
 from slotkeeper.storage.transaction import Transaction
 
-# An attempt counts from when it is taken: where its worker dies, the next one is made when the
-# time for this one is over. Nobody overtakes those ahead of them in line. Who is in line behind
-# one that waits is due no sooner (see _LINE_UP), so that those who are due first are rarely held
-# up: to look at a few times as many as are wanted is enough, however many are due. Each asks for
-# the first of its line, in the order of deliveries_in_line: without statistics, the planner finds
-# everybody's by target instead when it is asked whether anybody is ahead. Of each target no more
-# are taken than there are places; who has none left is passed over before the others are counted.
-_TAKE: LiteralString = """
-WITH due AS MATERIALIZED (
-    SELECT app_id, id, number, due_at, booking_id, target FROM deliveries
-    WHERE status = 'waiting' AND channel = %(channel)s AND due_at <= %(now)s
-        AND target <> ALL (%(full)s)
-    ORDER BY due_at, number LIMIT %(look)s
-), turn AS MATERIALIZED (
-    SELECT app_id, id, number, due_at FROM (
-        SELECT *, row_number() OVER (PARTITION BY target ORDER BY due_at, number) AS place FROM due
-        WHERE booking_id IS NULL OR number = (
+# Nobody overtakes those ahead of them in line. Each asks for the first of its line, in the order of
+# deliveries_in_line: without statistics, the planner finds everybody's by target instead when it is
+# asked whether anybody is ahead.
+_IS_FIRST: LiteralString = """(due.booking_id IS NULL OR due.number = (
             SELECT ahead.number FROM deliveries AS ahead
             WHERE ahead.booking_id = due.booking_id AND ahead.target = due.target
                 AND ahead.status = 'waiting'
-            ORDER BY ahead.number LIMIT 1)
-    ) AS first_in_line LEFT JOIN unnest(%(targets)s::uuid[], %(places)s::int[])
+            ORDER BY ahead.number LIMIT 1))"""
+
+# An attempt counts from when it is taken: where its worker dies, the next one is made when the
+# time for this one is over. Who is in line behind one that waits is due no sooner (see _LINE_UP),
+# so that those who are due first are rarely held up: to look at a few times as many as are wanted
+# is enough, however many are due. Where a target has few places, all of its that are due are asked
+# whether they are first in line, and then counted; of the others only as many as are taken.
+_TAKE: LiteralString = f"""
+WITH due AS MATERIALIZED (
+    SELECT app_id, id, number, due_at, booking_id, target, target = ANY (%(free)s) AS is_free
+    FROM deliveries
+    WHERE status = 'waiting' AND channel = %(channel)s AND due_at <= %(now)s
+        AND target <> ALL (%(full)s)
+    ORDER BY due_at, number LIMIT %(look)s
+), few AS MATERIALIZED (
+    SELECT number FROM (
+        SELECT number, target,
+            row_number() OVER (PARTITION BY target ORDER BY due_at, number) AS place
+        FROM due WHERE NOT is_free AND {_IS_FIRST}
+    ) AS counted LEFT JOIN unnest(%(limited)s::uuid[], %(places)s::int[])
         AS known (target, places) USING (target)
-    WHERE place <= coalesce(places, %(few)s) ORDER BY due_at, number
+    WHERE place <= coalesce(places, %(few)s)
 ), first AS (
-    SELECT deliveries.app_id, deliveries.id FROM turn JOIN deliveries USING (app_id, id)
+    SELECT deliveries.app_id, deliveries.id FROM due JOIN deliveries USING (app_id, id)
     WHERE deliveries.status = 'waiting' AND deliveries.due_at <= %(now)s
-    ORDER BY turn.due_at, turn.number LIMIT %(most)s
+        AND CASE WHEN is_free THEN {_IS_FIRST} ELSE due.number IN (SELECT number FROM few) END
+    ORDER BY due.due_at, due.number LIMIT %(most)s
     FOR UPDATE OF deliveries SKIP LOCKED
 )
 UPDATE deliveries SET attempts = attempts + 1, due_at = %(until)s
@@ -122,17 +128,18 @@ async def take(
     for another of their booking to the same target. deliveries_due and deliveries_in_line serve
     it.
     """
-    look = 4 * most + 200
+    limited = {target: left for target, left in places.items() if left}
     values: dict[str, Any] = {
         "channel": channel,
         "now": tx.now,
         "until": tx.now + lease,
         "most": most,
-        "look": look,
+        "look": 4 * most + 200,
         "full": [target for target, left in places.items() if left == 0],
-        "targets": list(places),
-        "places": [look if left is None else left for left in places.values()],
-        "few": look if few is None else few,
+        "free": [target for target, left in places.items() if left is None],
+        "limited": list(limited),
+        "places": list(limited.values()),
+        "few": most if few is None else few,
     }
     taken = await tx.dicts(_TAKE, values)
     if not taken:
