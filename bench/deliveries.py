@@ -91,7 +91,8 @@ async def _listening() -> AsyncIterator[Target]:
     app.router.add_post("/{path:.*}", target.take)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    # Two workers open hundreds of connections at once, and to be turned away costs one seconds.
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     target.port = runner.addresses[0][1]
     try:
         yield target
