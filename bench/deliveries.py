@@ -91,7 +91,7 @@ async def _listening() -> AsyncIterator[Target]:
     app.router.add_post("/{path:.*}", target.take)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    # Two workers open hundreds of connections at once, and to be turned away costs one seconds.
+    # Two workers open hundreds of connections at once, and who is turned away waits for seconds.
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     target.port = runner.addresses[0][1]
     try:
