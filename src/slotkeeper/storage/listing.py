@@ -229,7 +229,11 @@ _BY_IDS: LiteralString = (
     + _PAGE
     + ") ORDER BY {order}"
 )
-_COUNTED: LiteralString = "SELECT id, count(*) OVER () AS total FROM {rows} " + _PAGE
+# OFFSET 0 keeps the planner from looking at the order and the limit outside.
+_COUNTED: LiteralString = (
+    "SELECT id, count(*) OVER () AS total FROM ("
+    "SELECT * FROM {rows} WHERE {where} OFFSET 0) AS every ORDER BY {order} LIMIT %s OFFSET %s"
+)
 _THESE: LiteralString = (
     "SELECT {columns} FROM {rows} WHERE {of_app} AND id = ANY(%s) ORDER BY {order}"
 )
@@ -261,8 +265,12 @@ async def page(
         return sql.SQL(text).format(**parts)
 
     way = source.way
-    if way is Way.ONCE or (way is Way.IDS and searchable.reads_texts(listing)):
-        found = await tx.dicts(statement(_COUNTED), [*values, *cut])
+    reads_texts = way is Way.IDS and searchable.reads_texts(listing)
+    if way is Way.ONCE or reads_texts:
+        # Rows that lie together are read as they lie, not one by one as along an index: the
+        # titles of 90 000 events take 30 ms instead of 60. The planner counts on fewer.
+        async with tx.without_index_scans() if reads_texts else contextlib.nullcontext():
+            found = await tx.dicts(statement(_COUNTED), [*values, *cut])
         if found:
             ids = [each["id"] for each in found]
             rows = await tx.rows(row, statement(_THESE), [*app_values, ids])
@@ -279,8 +287,6 @@ def _like(column: LiteralString, start: str, text: str, end: str) -> Condition:
     """Search for ``text`` in any case, its own wildcards taken literally, between two patterns."""
     literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     # A part of two letters has no trigram: an index of them would hand over every row.
-    searched = "({} || '')" if start and end and len(text) < 3 else "{}"
-    return (
-        sql.SQL(searched).format(sql.SQL(column)) + sql.SQL(" ILIKE %s"),
-        (f"{start}{literal}{end}",),
-    )
+    is_indexed = len(text) > 2 or not (start and end)
+    like = sql.SQL("{} ILIKE %s" if is_indexed else "lower({}) LIKE lower(%s)")
+    return like.format(sql.SQL(column)), (f"{start}{literal}{end}",)

@@ -152,6 +152,16 @@ class Transaction:
         async with self.connection.pipeline():
             yield
 
+    @asynccontextmanager
+    async def without_index_scans(self) -> AsyncIterator[None]:
+        """Let the planner find the rows for what is asked inside by other ways than along an index.
+
+        Bitmaps of what an index finds remain, and serve better where many rows are to be read.
+        """
+        await self.run("SELECT set_config('enable_indexscan', 'off', true)")
+        yield
+        await self.run("SELECT set_config('enable_indexscan', 'on', true)")
+
     async def _all(
         self, factory: AsyncRowFactory[Row], query: Query, parameters: Parameters | None
     ) -> list[Row]:
