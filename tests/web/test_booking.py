@@ -48,6 +48,55 @@ async def test_other_days_are_one_link_away(tenant: Tenant, visitor: Visitor) ->
     assert not page.all("a", rel="prev"), "the week before has passed"
 
 
+async def test_the_ways_to_other_weeks_end_with_today_and_the_horizon(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    """It is Monday; the horizon is the Wednesday of the week after."""
+    address = await page_of(
+        tenant, availability={"length": "1 hour", "from": "now", "to": "9 days"}
+    )
+    page = await visitor.open(address)
+    field = page.one("input", type="date")
+    assert (field["min"], field["max"]) == ("2030-05-06", "2030-05-15")
+    ended = page.one("span", class_="arrow", role="link")
+    assert ended["aria-label"] == "Week before: nothing is free before this week"
+    assert ended["aria-disabled"] == "true"
+
+    page = await visitor.open(page.one("a", rel="next")["href"])
+    assert not page.all("a", rel="next")
+    ended = page.one("span", class_="arrow", role="link")
+    assert ended["aria-label"] == "Week after: nothing is free after this week"
+    assert page.one("a", rel="prev")
+    assert "Only days until" not in page.text
+
+
+@pytest.mark.parametrize("day", ["2030-05-16", "2030-11-01", "9999-12-31"])
+async def test_a_day_beyond_the_horizon_shows_the_last_within(
+    tenant: Tenant, visitor: Visitor, day: str
+) -> None:
+    address = await page_of(
+        tenant, availability={"length": "1 hour", "from": "now", "to": "9 days"}
+    )
+    page = await visitor.open(address, date=day)
+    assert page.one("h3", id="day").text == "Wednesday 15 May 2030"
+    assert "Only days until Wednesday 15 May 2030 can be chosen now." in page.text
+    assert not page.all("a", rel="next")
+
+
+async def test_the_way_on_ends_where_limits_leave_nothing_within_the_horizon(
+    tenant: Tenant, visitor: Visitor
+) -> None:
+    """One booking a month is allowed, and that of May is made."""
+    hours = {"length": "1 hour", "from": "now", "to": "20 days"}
+    address = await page_of(tenant, availability={**hours, "limits": {"project": {"month": 1}}})
+    form = await visitor.chooses(address, "09:00")
+    await visitor.books(address, form.form(customer_name="A", customer_email="a@example.com"))
+    page = await visitor.open(address)
+    assert "There is no free time at the moment" in page.text
+    assert not page.all("a", class_="arrow")
+    assert page.one("input", type="date")["max"] == "2030-05-26"
+
+
 async def test_a_day_without_free_time_says_so_and_names_the_next_that_has(
     tenant: Tenant, visitor: Visitor
 ) -> None:

@@ -97,11 +97,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The slots on offer, the resources they name, and the zone to show them in."""
+    """The slots on offer, the resources they name, and the zone to show them in.
+
+    ``until`` is the minute at which the search ended, whatever is free; None where there was
+    none.
+    """
 
     slots: Sequence[Slot[UUID]]
     resources: Mapping[UUID, Resource]
     zone: Zone
+    until: int | None
 
 
 async def find_slots(
@@ -126,7 +131,8 @@ async def find_slots(
     if query.within is not None:
         start, end = query.within
         slots = [slot for slot in slots if slot.start >= start and slot.start < end]
-    return Answer(slots=slots, resources=found.resources, zone=question.zone)
+    until = policy.search.window[1]
+    return Answer(slots=slots, resources=found.resources, zone=question.zone, until=until)
 
 
 async def computed(

@@ -44,7 +44,7 @@ async def list_offers(
     try:
         return await availability.find_slots(tx, app_id, query, shuffle=shuffle)
     except InvalidInput:
-        return Answer(slots=(), resources={}, zone=zone)
+        return Answer(slots=(), resources={}, zone=zone, until=None)
 
 
 async def book(

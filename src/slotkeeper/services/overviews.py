@@ -52,4 +52,6 @@ async def find_closed(tx: Transaction, app_id: UUID, query: Query) -> Answer:
     closed = await availability.computed(
         search, found.candidates, lambda: closed_slots(search, found.candidates)
     )
-    return Answer(slots=closed, resources=found.resources, zone=question.zone)
+    return Answer(
+        slots=closed, resources=found.resources, zone=question.zone, until=search.window[1]
+    )

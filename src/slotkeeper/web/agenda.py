@@ -14,7 +14,7 @@ from slotkeeper.web.clock import Clock
 _NOON, _EVENING = 12 * 60, 17 * 60
 
 DAYS_AHEAD_MAX = 200
-"""How far ahead a day can be looked at; a search ends after six months."""
+"""How far ahead a day can be looked at, at most; a search ends after six months."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """The offers of a project by day, each day's in order of time; ``days`` in order."""
+    """The offers of a project by day, each day's in order of time; ``days`` in order.
+
+    ``last_day`` is the last on which there can be any: that of the horizon.
+    """
 
     zone: Zone
     today: int
+    last_day: int
     by_day: Mapping[int, Sequence[Offer]]
     length: int | None
 
@@ -50,10 +54,13 @@ class Agenda:
         by_day: dict[int, list[Offer]] = {}
         for slot in answer.slots:
             by_day.setdefault(answer.zone.day_of(slot.start), []).append(_offer(slot, answer))
+        today = answer.zone.day_of(now_minute)
+        last_day = answer.zone.day_of(answer.until - 1) if answer.until is not None else today
         lengths = {slot.end - slot.start for slot in answer.slots}
         return cls(
             zone=answer.zone,
-            today=answer.zone.day_of(now_minute),
+            today=today,
+            last_day=min(max(last_day, today), today + DAYS_AHEAD_MAX),
             by_day=by_day,
             length=lengths.pop() if len(lengths) == 1 else None,
         )
@@ -66,7 +73,7 @@ class Agenda:
     def shown_day(self, asked: int | None) -> int:
         """Return the day to show: the one asked for, else the first with an offer."""
         if asked is not None:
-            return min(max(asked, self.today), self.today + DAYS_AHEAD_MAX)
+            return min(max(asked, self.today), self.last_day)
         return next(iter(self.by_day), self.today)
 
     def on(self, day: int) -> Sequence[Offer]:

@@ -57,9 +57,9 @@ async def choose(request: Request, slug: str) -> Response:
     if visit.moving and not can_be_moved(visit.moving, now=transaction_of(request).now):
         return form.to_booking(visit, visit.moving.id)
     agenda = await visit.agenda(request)
-    day = agenda.shown_day(find_day(request.query_params.get("date", "")))
+    asked = find_day(request.query_params.get("date", ""))
     old = visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None
-    return page("choose.html", visit=visit, choice=Choice(visit, agenda, day), old=old)
+    return page("choose.html", visit=visit, choice=Choice(visit, agenda, asked), old=old)
 
 
 @router.get("/{slug}/book")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from slotkeeper.web.agenda import DAYS_AHEAD_MAX, Agenda, Offer, parts_of_day, week_of
+from slotkeeper.web.agenda import Agenda, Offer, parts_of_day, week_of
 from slotkeeper.web.clock import WEEKDAYS, length_text
 from slotkeeper.web.visit import Visit, slot_text
 
@@ -35,11 +35,25 @@ class SlotLink:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The slots of ``day`` and the days around it, as texts and links."""
+    """The slots of a day and the days around it, as texts and links.
+
+    ``asked`` is the day that the visitor wants to see, None for one who named none.
+    """
 
     visit: Visit
     agenda: Agenda
-    day: int
+    asked: int | None
+
+    @property
+    def day(self) -> int:
+        """Return the day that is shown."""
+        return self.agenda.shown_day(self.asked)
+
+    @property
+    def beyond(self) -> str | None:
+        """Return the last day that can be shown to whoever asked for a later one, else None."""
+        is_beyond = self.asked is not None and self.asked > self.agenda.last_day
+        return self.visit.clock.day(self.agenda.last_day) if is_beyond else None
 
     @property
     def title(self) -> str:
@@ -64,7 +78,7 @@ class Choice:
     @property
     def latest(self) -> str:
         """Return the last day that can be asked for."""
-        return _iso(self.agenda.today + DAYS_AHEAD_MAX)
+        return _iso(self.agenda.last_day)
 
     @property
     def length(self) -> str | None:
@@ -106,7 +120,7 @@ class Choice:
         return self._link(before) if before is not None else None
 
     def _link(self, day: int) -> DayLink:
-        in_reach = self.agenda.today <= day <= self.agenda.today + DAYS_AHEAD_MAX
+        in_reach = self.agenda.today <= day <= self.agenda.last_day
         slots = len(self.agenda.on(day))
         return DayLink(
             weekday=WEEKDAYS[(day + 6) % 7][:3],
