@@ -35,6 +35,39 @@ def address(server: Server, shop: httpx.Client) -> str:
 
 
 @pytest.fixture
+def full_school(server: Server, shop: httpx.Client) -> tuple[str, Json]:
+    """The page of a project with waiting lists and one full class, and who has its seat."""
+    resource = created(shop, "resources", {"name": "Doc Brown", "timezone": "Europe/Berlin"})
+    body = {
+        "name": "Guitar school",
+        "slug": f"full-{uuid4().hex[:12]}",
+        "resources": [resource["id"]],
+        "availability": {},
+        "booking": {"graph": "group_customer", "where": "The gym", "waitlist": {"on_page": True}},
+        "ui": {"time_date_format": "24h-dmy-mon", "timezone": "Europe/Berlin"},
+    }
+    project = created(shop, "projects", body)
+    made = []
+    for day, seats in ((7, 1), (8, 2)):
+        lesson = {
+            "graph": "group_owner",
+            "project_id": project["id"],
+            "resource_id": resource["id"],
+            "start": f"2040-05-0{day}T18:00:00+02:00",
+            "end": f"2040-05-0{day}T19:00:00+02:00",
+            "what": "Guitar for absolute and other beginners, with sheet music for everybody",
+            "settings": {"max_seats": seats},
+        }
+        made.append(created(shop, "bookings", lesson))
+    seat = {
+        "graph": "group_customer",
+        "related": {"owner_booking_id": made[0]["id"]},
+        "customer": {"name": "Biff", "email": "biff@example.com"},
+    }
+    return f"{server.url}/{project['slug']}", created(shop, "bookings", seat)
+
+
+@pytest.fixture
 def school(server: Server, shop: httpx.Client) -> str:
     """The page of a project with payments and two classes: one full, one with two seats."""
     person = {"name": "Doc Brown", "timezone": "Europe/Berlin"}
@@ -135,6 +168,77 @@ def test_a_seat_is_booked_by_keyboard_without_scripts_and_a_full_class_has_no_fo
     assert bookings(shop)[0]["graph"] == "group_customer_payment"
 
 
+def test_the_line_of_a_full_class_is_joined_by_keyboard_without_scripts(
+    window: Browser, full_school: tuple[str, Json], shop: httpx.Client
+) -> None:
+    address, seat = full_school
+    window.open(address, script=False)
+    assert "Full · join the waiting list" in window.look()["text"]
+    assert window.ask("tabTo", selector="main a.full")["outline"] == "solid"
+    window.ask("enter")
+    assert "This class is full." in window.look()["text"]
+    for key, text in {"name": "Marty", "email": "marty@example.com"}.items():
+        window.ask("tabTo", selector=f"[name='customer.{key}']")
+        window.ask("type", text=text)
+    window.ask("tabTo", selector="main button")
+    window.ask("enter")
+    seen = window.look()
+    assert "You are the first." in seen["text"]
+    assert "See all classes" in seen["text"]
+    assert shop.put(f"bookings/{seat['id']}/cancel_by_customer", json={}).status_code == 200
+    window.open(seen["url"], script=False)
+    window.ask("tabTo", selector="main button[value=take]")
+    window.ask("enter")
+    assert "This is booked for you" in window.look()["text"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_who_lost_the_last_seat_joins_the_line_with_one_more_button(
+    window: Browser, full_school: tuple[str, Json], shop: httpx.Client, size: tuple[int, int]
+) -> None:
+    address, seat = full_school
+    assert shop.put(f"bookings/{seat['id']}/cancel_by_customer", json={}).status_code == 200
+    window.open(address, size=size)
+    window.ask("follow", selector="a.class")
+    window.fill_in(name="Marty McFly", email="marty@example.com")
+    of_class = window.look()["url"].partition("class=")[2].partition("&")[0]
+    biff = {"name": "Biff", "email": "biff@example.com"}
+    again = {"graph": "group_customer", "related": {"owner_booking_id": of_class}}
+    created(shop, "bookings", {**again, "customer": biff})
+    window.ask("follow", selector="main button")
+    window.picture(f"lost-seat-{size[0]}")
+    seen = window.look()
+    assert "or wait for a seat" in seen["text"]
+    assert not seen["wider"]
+    window.ask("follow", selector="button[name=wait]")
+    assert "You are the first." in window.look()["text"]
+
+
+def test_the_ways_to_other_weeks_end_with_today_and_the_horizon(
+    window: Browser, address: str
+) -> None:
+    """Twenty days are at most four weeks, so that three steps lead to either end."""
+    ended = {"href": None, "role": "link", "disabled": "true"}
+    window.open(address, script=False)
+    for way, where in (("next", "after"), ("prev", "before")):
+        steps = 0
+        while (seen := window.ask("ways"))[way]["href"] is not None:
+            window.ask("follow", selector=f"a.arrow[rel={way}]")
+            steps += 1
+            assert steps <= 3, "it goes on beyond where anything can be free"
+        assert steps >= 2
+        name = f"Week {where}: nothing is free {where} this week"
+        assert seen[way] == {**ended, "name": name}
+        assert seen["earliest"] <= seen["shown"] <= seen["latest"]
+
+    window.open(f"{address}?date=2099-01-01", size=PHONE)
+    window.picture("beyond-the-horizon")
+    seen = window.ask("ways")
+    assert seen["shown"] == seen["latest"]
+    assert seen["next"]["disabled"] == "true"
+    assert "can be chosen now" in window.look()["text"]
+
+
 def test_a_slot_that_is_taken_meanwhile_leads_to_another(
     window: Browser, address: str, shop: httpx.Client
 ) -> None:
@@ -226,3 +330,28 @@ def test_pages_of_classes_fit_the_window_are_legible_and_easy_to_touch(
     look_at("held")
     window.open(address.partition("class=")[0] + "class=0", size=size, scheme=scheme)
     look_at("other-classes")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, (320, 640)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_lines_fit_the_window_are_legible_and_easy_to_touch(
+    window: Browser,
+    full_school: tuple[str, Json],
+    size: tuple[int, int],
+    scheme: str,
+) -> None:
+    def look_at(name: str) -> None:
+        window.picture(f"{name}-{size[0]}-{scheme}")
+        seen = window.look()
+        assert not seen["wider"], f"{name} is wider than the window"
+        assert not seen["small"], f"{name} has targets that are hard to touch"
+        lowest = window.ask("contrast")
+        assert lowest["ratio"] >= 4.5, (name, lowest)
+
+    window.open(full_school[0], size=size, scheme=scheme)
+    look_at("full-class")
+    window.ask("follow", selector="a.class.full")
+    look_at("line-form")
+    window.fill_in(name="Marty McFly", email="marty@example.com")
+    window.ask("follow", selector="main button")
+    look_at("in-line")

@@ -1,4 +1,4 @@
-"""The classes that the page of a project has on offer, and taking a seat in one."""
+"""The classes that the page of a project has on offer: taking a seat in one, or waiting for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from slotkeeper.domain.graphs import GRAPHS, GROUP_CUSTOMER, GROUP_OWNER, Graph
 from slotkeeper.domain.group import group_of
 from slotkeeper.domain.order import Order
 from slotkeeper.domain.project import Project
-from slotkeeper.services import bookings, groups
+from slotkeeper.domain.slot_policy import is_true
+from slotkeeper.domain.waitlist import Entry
+from slotkeeper.services import bookings, groups, waitlist
 from slotkeeper.services.availability import Shuffle
 from slotkeeper.services.offers import ACTOR
 from slotkeeper.storage import groups as stored
@@ -42,6 +44,13 @@ def seat_graph(project: Project) -> Graph | None:
     if graph is GROUP_OWNER:
         return GROUP_CUSTOMER
     return graph if graph is not None and graph.needs_seat else None
+
+
+def shows_lines(project: Project) -> bool:
+    """Tell whether customers can stand in line for a full class on the page of a project."""
+    stored = project.booking.get("waitlist")
+    is_on = isinstance(stored, dict) and is_true(stored.get("on_page"))
+    return is_on and seat_graph(project) is not None
 
 
 async def list_classes(
@@ -75,6 +84,21 @@ async def take_seat(
         raise SlotTaken
     async with tx.connection.transaction():
         return await bookings.book(tx, app_id, order, actor=ACTOR, shuffle=shuffle)
+
+
+async def stand_in_line(
+    tx: Transaction, app_id: UUID, project: Project, order: Order, *, shuffle: Shuffle
+) -> tuple[Entry, bool]:
+    """Wait for a seat in a full class of the project; return the entry and whether it is new.
+
+    Whoever stands in line already, by address, keeps their place. Raises SlotTaken where a
+    seat can be booked or nobody can wait; the refusal leaves the transaction as it was.
+    """
+    assert order.owner_booking_id is not None, order
+    if await stored.find_bookable(tx, app_id, project.id, order.owner_booking_id) is None:
+        raise SlotTaken
+    async with tx.connection.transaction():
+        return await waitlist.join(tx, app_id, order, hold_time=None, actor=ACTOR, shuffle=shuffle)
 
 
 async def _offered(tx: Transaction, app_id: UUID, found: Sequence[Booking]) -> list[OfferedClass]:

@@ -23,12 +23,13 @@ EXPIRED = (
     "This form could not be checked: it is too old, or your browser keeps no cookies. "
     "Nothing has been booked. Please send it again."
 )
+_JOIN = "Join the waiting list"
 WRONG = "Please look at what is marked below. Nothing has been booked yet."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """Something that a form can book: a slot or a class.
+    """Something that a form can book: a slot or a class; or a full class to wait for.
 
     The form sends ``value`` under ``name``. ``what`` is a title where there are several.
     """
@@ -38,6 +39,7 @@ class Option:
     interval: Interval
     what: str = ""
     notes: Sequence[str] = ()
+    is_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,14 @@ def show(
     *,
     chosen: Option | None,
     others: Sequence[Option] = (),
+    line: Option | None = None,
     errors: Mapping[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the page with the form, and with the cookie without which it cannot be sent."""
+    """Return the page with the form, and with the cookie without which it cannot be sent.
+
+    ``line`` is what one can wait for instead of booking one of ``others``.
+    """
     visitor = tokens.visitor_of(request)
     answer = page(
         "form.html",
@@ -76,9 +82,11 @@ def show(
         fields=fields,
         chosen=chosen,
         others=others,
+        line=line,
         errors=errors or {},
         problem=problem.text if problem else "",
-        submit=_submit(visit),
+        submit=_JOIN if chosen and chosen.is_line else _submit(visit),
+        join=_JOIN,
         token=(tokens.FIELD, tokens.token_for(request, visitor)),
         back=visit.link(date=_date_of(visit, chosen)) if chosen else visit.link(),
         old=visit.clock.moment(*minutes_of(visit.moving)) if visit.moving else None,
@@ -90,11 +98,20 @@ def show(
 async def booked_once(
     request: Request, visit: Visit, book: Callable[[], Awaitable[Booking]]
 ) -> Response:
-    """Carry out a form that may be sent and lead to its booking; raises SlotTaken.
+    """Carry out a form that may be sent and lead to its booking; raises SlotTaken."""
+
+    async def booked() -> str:
+        return str((await book()).id)
+
+    return to_booking(visit, await once(request, visit, booked))
+
+
+async def once(request: Request, visit: Visit, act: Callable[[], Awaitable[str]]) -> str:
+    """Carry out a form that may be sent, and return what ``act`` returns; raises what it does.
 
     Every form that is shown has a token like no other. So the same body again is the same
-    form again, as from a double click, and leads to the booking that the first one made. A
-    refusal leaves nothing behind.
+    form again, as from a double click, and gets what the first one made. A refusal leaves
+    nothing behind.
     """
     tx = transaction_of(request)
     mark = fingerprint(await request.body())
@@ -102,10 +119,10 @@ async def booked_once(
     async with tx.connection.transaction():
         first = await idempotency.recall(tx, key, fingerprint=mark)
         if first is not None:
-            return to_booking(visit, first.body.decode())
-        made = str((await book()).id)
+            return first.body.decode()
+        made = await act()
         await idempotency.remember(tx, key, FirstAnswer(HTTPStatus.SEE_OTHER, made.encode()))
-    return to_booking(visit, made)
+    return made
 
 
 def to_booking(visit: Visit, booking_id: UUID | str) -> Response:

@@ -28,7 +28,7 @@ FEW_SEATS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassLink:
-    """A class to choose; ``href`` None for one that is full."""
+    """A class to choose; ``href`` None for one that is full and has no line to join."""
 
     href: str | None
     time: str
@@ -36,6 +36,7 @@ class ClassLink:
     notes: Sequence[str]
     seats: str
     is_short: bool
+    is_full: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +115,15 @@ def _whole_days(by_day: Sequence[Day], *, is_cut: bool) -> Sequence[Day]:
 
 def _link(visit: Visit, offered: OfferedClass) -> ClassLink:
     left = offered.seats_left
+    can_be_chosen = left or visit.shows_lines
     return ClassLink(
-        href=visit.link("/book", **{"class": str(offered.booking.id)}) if left else None,
+        href=visit.link("/book", **{"class": str(offered.booking.id)}) if can_be_chosen else None,
         time=visit.clock.span(*minutes_of(offered.booking)),
         what=offered.booking.what,
         notes=notes_of(visit, offered),
         seats=seats_text(offered),
         is_short=0 < left <= FEW_SEATS,
+        is_full=not left,
     )
 
 

@@ -124,6 +124,11 @@ class Visit:
         return None if self.moving else class_offers.seat_graph(self.project)
 
     @property
+    def shows_lines(self) -> bool:
+        """Tell whether one can stand in line here for a class that is full."""
+        return class_offers.shows_lines(self.project)
+
+    @property
     def fields(self) -> list[Field]:
         """Return the questions of the form, empty but for what the project fills in."""
         return [_MESSAGE] if self.moving else fields_of(self.project.customer_fields)

@@ -6,6 +6,7 @@ As with every link in a mail, GET shows and asks; only the buttons act. See ``ac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -24,7 +25,15 @@ from slotkeeper.domain.waitlist import Entry, State
 from slotkeeper.domain.zones import find_zone, minute_ceil, minute_floor
 from slotkeeper.edge.parts import parts_of, transaction_of
 from slotkeeper.edge.route import TransactionRoute
-from slotkeeper.services import apps, bookings, projects, resources, waitlist, waitlist_links
+from slotkeeper.services import (
+    apps,
+    bookings,
+    class_offers,
+    projects,
+    resources,
+    waitlist,
+    waitlist_links,
+)
 from slotkeeper.web.answers import form_of, text_of
 from slotkeeper.web.clock import Clock
 from slotkeeper.web.links import REFUSALS, Nowhere, Told
@@ -105,6 +114,13 @@ class _View:
     def name(self) -> str:
         """Return whose page it is: the project's, else the app's."""
         return title_of(self.project) if self.project else self.app.name
+
+    @property
+    def classes(self) -> str | None:
+        """Return the address of the page on which one joins, None where there is none."""
+        if self.project is None or not class_offers.shows_lines(self.project):
+            return None
+        return f"/{quote(self.project.slug)}"
 
     @property
     def heading(self) -> str:

@@ -126,7 +126,21 @@ const popup = async ({ selector }) => {
   return found;
 };
 
+// The two ways to other weeks as a screen reader meets them, and the days of the date field.
+const ways = () =>
+  page.evaluate(() => {
+    const [prev, next] = [...document.querySelectorAll('.week-head .arrow')].map((each) => ({
+      href: each.getAttribute('href'),
+      role: each.getAttribute('role') ?? 'link',
+      name: each.getAttribute('aria-label'),
+      disabled: each.getAttribute('aria-disabled'),
+    }));
+    const { value, min, max } = document.querySelector('#date');
+    return { prev, next, shown: value, earliest: min, latest: max };
+  });
+
 const commands = {
+  ways,
   frame,
   popup,
   open,
