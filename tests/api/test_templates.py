@@ -248,6 +248,15 @@ async def test_a_preview_of_a_booking_tells_of_it(tenant: Tenant) -> None:
                 ]
             },
         ),
+        (
+            {"body": "\n{% if event.what < 5 %}x{% endif %}"},
+            {
+                "body": [
+                    "The template cannot be used: a value does not fit what is done with it "
+                    "(line 2)."
+                ]
+            },
+        ),
         ({"subject": "a\nb"}, {"subject": ["The subject must be one line of text."]}),
     ],
 )

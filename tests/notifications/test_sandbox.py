@@ -72,6 +72,24 @@ def test_what_cannot_be_filled_in_is_refused_with_its_line(text: str, reason: st
         fill_html(text, FACTS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for each in customer.age %}x{% endfor %}",
+        "{% if customer.name < 5 %}x{% endif %}",
+        "{% if 'a' in customer.age %}x{% endif %}",
+        "{{ customer.name | round }}",
+        "{{ customer.name | truncate('b') }}",
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_its_line(text: str) -> None:
+    check(text)
+    with pytest.raises(Unusable, match=r"does not fit .* \(line 3\)"):
+        fill_html(f"one\ntwo\n{text}", FACTS)
+    with pytest.raises(Unusable):
+        fill_line(text, FACTS)
+
+
 def test_the_longest_loop_ends_soon_and_its_text_is_cut() -> None:
     facts = {"meta": {"many": list(range(60_000))}}
     text = "{% for each in meta.many %}" + "x" * 19_000 + "{% endfor %}"

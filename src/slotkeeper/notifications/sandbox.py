@@ -8,9 +8,10 @@ that a template ends after as many steps as it has characters and the facts have
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from traceback import extract_tb
 from typing import Any
 
-from jinja2 import ChainableUndefined, TemplateSyntaxError, Undefined, nodes
+from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -32,6 +33,9 @@ _NODES = (
 _TESTS = frozenset({"defined", "undefined", "none", "string", "number", "true", "false"})
 # What Jinja2 and Python let through when a text nests too deep or holds an endless number.
 _UNREADABLE = (TemplateSyntaxError, SyntaxError, RecursionError, ValueError, OverflowError)
+# What comparisons, loops and filters do with a value that they are not made for. Which values
+# there are is known only when a mail is written: `meta` and the form of a customer hold anything.
+_UNFIT = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -68,13 +72,16 @@ def check(text: str) -> None:
 def fill_html(text: str, facts: Mapping[str, object]) -> str:
     """Return a template of HTML with its names filled in: escaped, and empty where unknown.
 
-    A line break within a value is one in the mail too.
+    A line break within a value is one in the mail too. Raises Unusable where a value cannot be
+    used as the template does, such as a number that is looped over.
     """
     return _filled(text, facts, is_html=True)
 
 
 def fill_line(text: str, facts: Mapping[str, object]) -> str:
     """Return a template of plain text with its names filled in, as one line.
+
+    Raises Unusable as ``fill_html`` does.
 
     >>> fill_line("New: {{event.what}} {{event.nothing.at.all}}", {"event": {"what": "a\\r\\nb"}})
     'New: a b'
@@ -85,12 +92,24 @@ def fill_line(text: str, facts: Mapping[str, object]) -> str:
 
 def _filled(text: str, facts: Mapping[str, object], *, is_html: bool) -> str:
     left, pieces = LENGTH_MAX, []
-    for piece in _compiled(text, is_html=is_html).generate(facts):
-        pieces.append(piece[:left])
-        left -= len(pieces[-1])
-        if left <= 0:
-            break
+    template = _compiled(text, is_html=is_html)
+    try:
+        for piece in template.generate(facts):
+            pieces.append(piece[:left])
+            left -= len(pieces[-1])
+            if left <= 0:
+                break
+    except _UNFIT as error:
+        raise Unusable("a value does not fit what is done with it", _line_of(error)) from None
     return "".join(pieces)
+
+
+def _line_of(error: Exception) -> int:
+    """Return the line of the template at which filling in ended."""
+    lines = [
+        each.lineno for each in extract_tb(error.__traceback__) if each.filename == "<template>"
+    ]
+    return (lines and lines[-1]) or 1
 
 
 @lru_cache(maxsize=100)

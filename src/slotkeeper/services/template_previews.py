@@ -10,6 +10,7 @@ from slotkeeper.domain.graphs import CONFIRM_DECLINE, INSTANT, State
 from slotkeeper.domain.mails import Audience
 from slotkeeper.notifications.languages import LANGUAGES, language_of
 from slotkeeper.notifications.letters import Letter, render
+from slotkeeper.notifications.sandbox import Unusable
 from slotkeeper.services import apps, bookings, mail_facts, templates
 from slotkeeper.services.mail_drafts import Desk
 from slotkeeper.services.mail_facts import Case
@@ -55,7 +56,11 @@ async def preview(
         case = await mail_facts.load(tx, app_id, booking, audience=audience, message=None)
     case = replace(case, language_asked=language)
     facts = mail_facts.facts_of(tx, desk, case)
-    return render(tried, {**facts, **_further(tx, desk, case, facts)}, case.language)
+    try:
+        return render(tried, {**facts, **_further(tx, desk, case, facts)}, case.language)
+    except Unusable as fault:
+        # The words are right by themselves, but not for the values of this booking.
+        raise InvalidInput.field("body", f"The template cannot be used: {fault}.") from None
 
 
 async def _example(tx: Transaction, app_id: UUID, slug: str, audience: Audience) -> Case:
