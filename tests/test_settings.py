@@ -107,3 +107,17 @@ def test_mails_come_from_a_mailbox(text: str) -> None:
 def test_mails_do_not_come_from_what_is_no_mailbox(text: str) -> None:
     with pytest.raises(ValidationError, match="such as Hill Valley"):
         settings(mail_from=text)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"host": "0.0.0.0", "port": "80"}, "http://localhost:80"),
+        ({"host": "::"}, "http://localhost:8080"),
+        ({"host": "::1", "port": "9"}, "http://[::1]:9"),
+        ({"host": "book.local", "tls_cert": "c.pem", "port": "443"}, "https://book.local:443"),
+    ],
+)
+def test_where_a_server_listens_is_an_address_to_visit(given: dict[str, str], address: str) -> None:
+    assert settings(**given).listens_at == address

@@ -112,7 +112,7 @@ def make_jobs(parts: Parts) -> list[Loop]:
     settings = parts.settings
     http = HttpSender(AllowedHosts.parse(settings.outgoing_hosts))
     # A mail needs whole addresses, also where nobody said how people reach this installation.
-    site = settings.public_url or f"http://{settings.host}:{settings.port}"
+    site = settings.public_url or settings.listens_at
     desk = Desk(vault=parts.vault, site=site, sender=Person(*settings.mail_sender))
     webhooks = WebhookWay(parts.vault, http, site=settings.public_url)
     return [

@@ -111,6 +111,13 @@ class Settings(BaseSettings):
     )
 
     @property
+    def listens_at(self) -> str:
+        """The address of a server to visit on its machine, such as ``http://127.0.0.1:8080``."""
+        host = "localhost" if self.host in ("", "0.0.0.0", "::") else self.host
+        scheme = "https" if self.tls_cert else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
     def mail_folder(self) -> Path:
         """Where mails are kept while no mail server is set."""
         return self.data_dir / "mails"

@@ -76,14 +76,6 @@ def _check_readable(path: Path) -> None:
         raise Usage(f"cannot read {path}: {error.strerror}") from error
 
 
-def address_of(listener: socket.socket, settings: Settings) -> str:
-    """Return the address to visit, such as ``http://127.0.0.1:8080``."""
-    scheme = "https" if settings.tls_cert else "http"
-    host, port = listener.getsockname()[:2]
-    shown = settings.host if host not in ("0.0.0.0", "::") else "localhost"
-    return f"{scheme}://{f'[{shown}]' if ':' in shown else shown}:{port}"
-
-
 def await_health(
     listener: socket.socket, settings: Settings, *, is_over: Callable[[], bool]
 ) -> bool:

@@ -12,7 +12,7 @@ import typer
 from slotkeeper.cli import demo, examine_database
 from slotkeeper.cli.failures import Failure
 from slotkeeper.cli.installation import Reached, bring_up_to_date_apart, database_of
-from slotkeeper.cli.listening import address_of, await_health, is_healthy, listen, tls_context
+from slotkeeper.cli.listening import await_health, is_healthy, listen, tls_context
 from slotkeeper.cli.renewing import RENEW_SECONDS, looked_after, renew
 from slotkeeper.cli.serving import Stop, configure_logs, preload, serve_here
 from slotkeeper.cli.workers import Workers
@@ -64,14 +64,17 @@ def serve(settings: Settings, *, with_demo: bool, with_worker: bool) -> None:
     tls = tls_context(settings)
     with ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
+        # Where any free port would do, it is known from here on; links in mails name it.
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         database = stack.enter_context(database_of(settings))
         bring_up_to_date_apart(database.conninfo)
         # A new secret key in the place of a lost one would seal what the old one cannot open.
         examine_database.secret_key(settings, database.conninfo)
-        address = address_of(listener, settings)
-        text = f"Slotkeeper is ready at {address} ({database.description})"
+        text = f"Slotkeeper is ready at {settings.listens_at} ({database.description})"
         if with_demo:
-            shown = demo.prepared(settings, database.conninfo, settings.public_url or address)
+            shown = demo.prepared(
+                settings, database.conninfo, settings.public_url or settings.listens_at
+            )
             text = f"{text}\n\n{shown}"
         ground = Ground(
             settings=settings,

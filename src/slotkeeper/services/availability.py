@@ -106,7 +106,7 @@ class Answer:
     slots: Sequence[Slot[UUID]]
     resources: Mapping[UUID, Resource]
     zone: Zone
-    until: int | None
+    until: int | None = None
 
 
 async def find_slots(
