@@ -484,6 +484,18 @@ async def test_an_apps_own_words_know_where_it_is_added(shop: Shop, desk: Desk) 
     assert re.search(r"\[https://calendar.google\S+]\[https://outlook\S+]\[\S+/calendar/", said)
 
 
+async def test_words_that_do_not_fit_a_booking_give_way_to_the_usual_ones(
+    shop: Shop, desk: Desk
+) -> None:
+    slug = "booking_confirmed_customer"
+    body = "<p>Own words</p>{% for each in event.what %}{{ each|round }}{% endfor %}"
+    await templates.change(shop.tx, shop.app_id, slug, subject=None, body=body, enabled=None)
+    await shop.book(await doc(shop), at(9), at(10))
+    sent = await posted(shop, desk)
+    assert "Own words" not in part(sent[slug])
+    assert "Your booking is confirmed" in part(sent[slug])
+
+
 # --- When it is late ----------------------------------------------------------------------
 
 
