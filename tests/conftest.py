@@ -28,10 +28,18 @@ Together they take as long as all others; the fast run leaves them to `make test
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes seconds by its nature, so that no new test of such a folder is forgotten."""
+    """Mark what takes seconds by its nature, so that no new test of such a folder is forgotten.
+
+    Tests are told apart by their ids. pytest-xdist runs those of one id once, and the tests that
+    schemathesis makes for each operation have all the id of their function.
+    """
     for item in items:
         if item.path.parent.parent.name == "tests" and item.path.parent.name in STARTS_THINGS:
             item.add_marker(pytest.mark.slow)
+        if not item.nodeid.endswith(item.name):
+            item._id = item.id.with_params(item.name.partition("[")[2].removesuffix("]"))
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("several tests have one id, and would be run as one")
 
 
 @pytest.fixture(scope="session")
