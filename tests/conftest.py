@@ -20,8 +20,8 @@ from tests.support.clock import TestClock
 
 logs.configure(form="text", level="error")
 
-STARTS_THINGS = ("cli", "postgres")
-"""Folders whose tests start programs and databases of their own, each of them for a second or so.
+TAKES_TIME = ("cli", "jobs", "postgres")
+"""Folders whose tests start programs and databases of their own, or wait for moments to come.
 
 Together they take as long as all others; the fast run leaves them to `make test`.
 """
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     schemathesis makes for each operation have all the id of their function.
     """
     for item in items:
-        if item.path.parent.parent.name == "tests" and item.path.parent.name in STARTS_THINGS:
+        if item.path.parent.parent.name == "tests" and item.path.parent.name in TAKES_TIME:
             item.add_marker(pytest.mark.slow)
         if not item.nodeid.endswith(item.name):
             item._id = item.id.with_params(item.name.partition("[")[2].removesuffix("]"))
