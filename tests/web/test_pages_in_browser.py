@@ -37,13 +37,28 @@ def address(server: Server, shop: httpx.Client) -> str:
 @pytest.fixture
 def full_school(server: Server, shop: httpx.Client) -> tuple[str, Json]:
     """The page of a project with waiting lists and one full class, and who has its seat."""
+    return opened_school(server, shop, graph="group_customer", waitlist={"on_page": True})
+
+
+@pytest.fixture
+def school(server: Server, shop: httpx.Client) -> str:
+    """The page of a project with payments and two classes: one full, one with two seats."""
+    address, _ = opened_school(server, shop, graph="group_customer_payment")
+    return address
+
+
+def opened_school(server: Server, shop: httpx.Client, **booking: object) -> tuple[str, Json]:
+    """Make a project with two classes, one full and one with two seats.
+
+    Return the address of its page, and the booking of the one seat that is taken.
+    """
     resource = created(shop, "resources", {"name": "Doc Brown", "timezone": "Europe/Berlin"})
     body = {
         "name": "Guitar school",
-        "slug": f"full-{uuid4().hex[:12]}",
+        "slug": f"school-{uuid4().hex[:12]}",
         "resources": [resource["id"]],
         "availability": {},
-        "booking": {"graph": "group_customer", "where": "The gym", "waitlist": {"on_page": True}},
+        "booking": {"where": "The gym", **booking},
         "ui": {"time_date_format": "24h-dmy-mon", "timezone": "Europe/Berlin"},
     }
     project = created(shop, "projects", body)
@@ -65,41 +80,6 @@ def full_school(server: Server, shop: httpx.Client) -> tuple[str, Json]:
         "customer": {"name": "Biff", "email": "biff@example.com"},
     }
     return f"{server.url}/{project['slug']}", created(shop, "bookings", seat)
-
-
-@pytest.fixture
-def school(server: Server, shop: httpx.Client) -> str:
-    """The page of a project with payments and two classes: one full, one with two seats."""
-    person = {"name": "Doc Brown", "timezone": "Europe/Berlin"}
-    resource = created(shop, "resources", person)
-    booking = {"graph": "group_customer_payment", "where": "The gym"}
-    body = {
-        "name": "Guitar school",
-        "slug": f"school-{uuid4().hex[:12]}",
-        "resources": [resource["id"]],
-        "availability": {},
-        "booking": booking,
-        "ui": {"time_date_format": "24h-dmy-mon", "timezone": "Europe/Berlin"},
-    }
-    project = created(shop, "projects", body)
-    for day, seats in ((7, 1), (8, 2)):
-        lesson = {
-            "graph": "group_owner",
-            "project_id": project["id"],
-            "resource_id": resource["id"],
-            "start": f"2040-05-0{day}T18:00:00+02:00",
-            "end": f"2040-05-0{day}T19:00:00+02:00",
-            "what": "Guitar for absolute and other beginners, with sheet music for everybody",
-            "settings": {"max_seats": seats},
-        }
-        made = created(shop, "bookings", lesson)
-        if seats == 1:
-            biff = {"name": "Biff", "email": "biff@example.com"}
-            related = {"owner_booking_id": made["id"]}
-            created(
-                shop, "bookings", {"graph": "group_customer", "related": related, "customer": biff}
-            )
-    return f"{server.url}/{project['slug']}"
 
 
 def bookings(shop: httpx.Client) -> list[Json]:
