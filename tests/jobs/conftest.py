@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -17,6 +17,11 @@ from tests.services.shop import Shop, open_shop
 from tests.support.clock import NOW
 
 Answer = TypeVar("Answer")
+
+_WEBHOOK: LiteralString = (
+    "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
+    "VALUES (%s, %s, %s, 'instant', %s, 'post', now(), now())"
+)
 
 
 class Steps:
@@ -44,6 +49,10 @@ class House:
         """Return what ``work`` makes in one transaction."""
         async with self.database.transaction() as tx:
             return await work(Shop(tx, self.app_id))
+
+    def listen(self, url: str, state: str) -> None:
+        """Have the app tell a webhook at ``url`` of every booking that enters a state."""
+        self.rows(_WEBHOOK, self.app_id, uuid4(), url, state)
 
     def rows(self, query: LiteralString, *parameters: object) -> list[dict[str, Any]]:
         return rows(self.url, query, *parameters)

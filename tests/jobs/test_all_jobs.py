@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 from slotkeeper.bootstrap import make_jobs, make_parts
 from slotkeeper.jobs.loop import at_work
@@ -13,11 +12,6 @@ from tests.jobs.conftest import House
 from tests.notifications.mail_servers import mail_server
 from tests.services.shop import at
 from tests.support.receivers import target
-
-_WEBHOOK = (
-    "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
-    "VALUES (%s, %s, %s, 'instant', 'confirmed', 'post', now(), now())"
-)
 
 # As many mails as there are places, five to each reader, due before everything else.
 _MAILS = """
@@ -37,7 +31,7 @@ async def test_a_mail_server_that_hangs_holds_up_no_webhook(house: House, tmp_pa
     house.rows(_MAILS)
     async with mail_server(hangs_at="RCPT") as post, target() as hears:
         post.answers["RCPT"] = lambda _: None
-        house.rows(_WEBHOOK, house.app_id, uuid4(), f"{hears.url}/hook")
+        house.listen(f"{hears.url}/hook", "confirmed")
         parts = make_parts(
             Settings(
                 _env_file=None,

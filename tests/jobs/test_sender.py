@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import LiteralString
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -28,10 +28,6 @@ from tests.services.shop import Shop, at
 from tests.support.clock import NOW
 from tests.support.receivers import Target, target
 
-_WEBHOOK = (
-    "INSERT INTO webhooks (app_id, id, url, graph, state, method, created_at, updated_at) "
-    "VALUES (%s, %s, %s, 'instant', %s, 'post', now(), now())"
-)
 _COPIES = (
     "INSERT INTO bookings SELECT (jsonb_populate_record(NULL::bookings, "
     "to_jsonb(known) || jsonb_build_object('id', gen_random_uuid()))).* "
@@ -106,12 +102,12 @@ def sender(database: Database) -> Sender:
 
 def listen(house: House, hears: Target, *states: str) -> None:
     for state in states:
-        rows(house.url, _WEBHOOK, house.app_id, uuid4(), f"{hears.url}/{state}", state)
+        house.listen(f"{hears.url}/{state}", state)
 
 
 def listen_at_one_place(house: House, hears: Target, *states: str) -> None:
     for state in states:
-        rows(house.url, _WEBHOOK, house.app_id, uuid4(), f"{hears.url}/hook", state)
+        house.listen(f"{hears.url}/hook", state)
 
 
 async def booked(house: House, *, hour: int = 9) -> Booking:
@@ -247,7 +243,7 @@ async def test_many_to_targets_that_hang_hold_up_nobody_else(
     async with target("hang") as hangs:
         for number in range(6):
             url = f"{hangs.url}/{number}"
-            rows(house.url, _WEBHOOK, house.app_id, uuid4(), url, "confirmed")
+            house.listen(url, "confirmed")
         listen(house, hears, "cancelled")
         await booked(house)
         bookings = [row["id"] for row in house.rows(_COPIES, 99)]
